@@ -6,7 +6,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 
-/** Removal of ops whose results nobody reads, backwards in one pass. */
+/** Removal of ops whose results are never read, in one backward pass. */
 public final class DeadOps {
   private DeadOps() {}
 

@@ -17,8 +17,8 @@ public sealed interface Factor {
   record OfModel(Value value, IntegerWeights weights) implements Factor {}
 
   /**
-   * Integers of the model moved, repeated or transformed. Nothing is known of their sums over a
-   * channel.
+   * Integers of the model after a move, a repetition or a transform. Their sums over a channel are
+   * unknown.
    */
   record ViewOfModel(Value value) implements Factor {}
 

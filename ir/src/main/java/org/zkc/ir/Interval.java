@@ -35,7 +35,7 @@ public record Interval(long low, long high) {
     return low <= other.low && other.high <= high;
   }
 
-  /** How many integers there are in it. */
+  /** The number of integers in the interval. */
   public long size() {
     return high - low + 1;
   }

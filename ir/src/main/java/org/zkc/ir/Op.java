@@ -5,9 +5,10 @@ import java.util.List;
 /**
  * An operation: a TorchOp, TensorOp, IntegerOp or CircuitOp (each sealed). Each op is one record,
  * and the record is its declaration: the component named {@code result} (or {@code results}) is
- * what it defines, other components of type Value, Optional of Value and List of Value are its
+ * what the op defines, other components of type Value, Optional of Value and List of Value are its
  * operands in order, Region components its regions, {@code location} its source; all others are
- * attributes. Printer, parser, checker and storage work from that, through {@link OpSpec}.
+ * attributes. Printer, parser, checker and storage work from this declaration, through {@link
+ * OpSpec}.
  */
 public interface Op {
 

@@ -32,7 +32,7 @@ public final class OpSpec {
     LOCATION
   }
 
-  /** How many of its element a component holds. */
+  /** The multiplicity of a component: how many values of its element type it holds. */
   public enum Cardinality {
     /** Exactly one. */
     ONE,
@@ -43,9 +43,9 @@ public final class OpSpec {
   }
 
   /**
-   * One component of an op's record. {@code element} is the class of what it holds, primitives
-   * boxed: Value, Region, or for attributes Integer, Long, Double, Number (a Double at the tensor
-   * level, a Long below), Boolean, String, TensorData, IntegerWeights or an enum.
+   * One component of an op's record. {@code element} is the class of the component's values,
+   * primitives boxed: Value, Region, or for attributes Integer, Long, Double, Number (a Double at
+   * the tensor level, a Long below), Boolean, String, TensorData, IntegerWeights or an enum.
    */
   public record Component(
       String name,

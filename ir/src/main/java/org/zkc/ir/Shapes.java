@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * Result shapes of the ops that the tensor, integer and circuit levels have in common, from operand
- * shapes and attributes. The checker and whoever builds ops use the same functions, so they cannot
+ * shapes and attributes. The checker and the builders of ops use the same functions, so they cannot
  * disagree. Every method throws {@link IllegalArgumentException} with one sentence when operands
  * and attributes do not fit together.
  */

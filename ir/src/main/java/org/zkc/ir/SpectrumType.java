@@ -8,7 +8,7 @@ import java.util.Objects;
  * It holds the discrete Fourier transforms of a batch of planes; the shape is [batch..., N_y, N_x],
  * and every element is a pair of field elements: a number of F[i] = F[X] / (X^2 + 1), F the
  * integers modulo 2^31 - 1, whose unit circle has a root of unity of every order 2^k up to 2^31.
- * What was transformed are integers in [low, high] inside (-2^30, 2^30), so a transform loses
+ * The transformed elements are integers in [low, high] inside (-2^30, 2^30), so a transform loses
  * nothing.
  *
  * @param kind MODEL where the planes are the model's alone, known when it is compiled; else VIRTUAL

@@ -344,8 +344,8 @@ public final class CircuitRules {
   }
 
   /**
-   * The interval of sums of products: with a matrix of the model from what is known of its sums,
-   * with any other from all products at their extremes.
+   * The interval of sums of products. With a matrix of the model it follows from the known bounds
+   * of the matrix' sums, with any other from all products at their extremes.
    */
   private static Interval product(MatMul m, ModelSums sums) {
     Interval left = interval(m.left());
@@ -357,9 +357,9 @@ public final class CircuitRules {
   }
 
   /**
-   * The interval that the sums of a contraction reach: all products at their extremes, and with a
-   * model column within what is known of the column's sums. These are over all of a channel, of
-   * which a contraction with an index in both factors sums a part only.
+   * The interval of the sums of a contraction: all products at their extremes, and with a model
+   * column within the known bounds of the column's sums. These bounds are over a whole channel; a
+   * contraction with an index in both factors sums only a part of it.
    */
   private static Interval contracted(Contract c, ModelSums sums) {
     Contraction indices = c.contraction();

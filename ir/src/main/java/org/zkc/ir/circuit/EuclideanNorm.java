@@ -7,8 +7,8 @@ import org.zkc.ir.Value;
 
 /**
  * floor(sqrt(constant + sum of squares over the last axis)), the last axis of the result having
- * extent 1; committed. What is squared of channel i of the last axis is the element times
- * 2^exponents[i].
+ * extent 1; committed. The element of channel i of the last axis is multiplied by 2^exponents[i]
+ * before it is squared.
  *
  * @param exponents one per channel, from 0 on; none means that all are 0
  */

@@ -7,10 +7,10 @@ import org.zkc.ir.Op;
 import org.zkc.ir.Value;
 
 /**
- * The interval of a x + b T(x), where T is a requantisation through a table of the very x. Each row
- * of the table names a range of x, so the sum has bounds row by row, and the whole lies in their
- * hull. That is less than what the intervals of x and of T(x) give by themselves: it is how an
- * excess is taken off a column, x - 2^t T(x), so that what is left is narrow.
+ * The interval of a x + b T(x), where T is a requantisation of the same x through a table. Each row
+ * of the table names a range of x, so the sum has bounds row by row, and lies in their hull. The
+ * hull is narrower than the interval that follows from those of x and T(x). An excess is taken off
+ * a column in this form, x - 2^t T(x), which leaves a narrow column.
  */
 final class ExcessRules {
   private ExcessRules() {}

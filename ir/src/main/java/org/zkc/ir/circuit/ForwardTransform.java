@@ -11,7 +11,7 @@ import org.zkc.ir.Value;
  * points, powers of two: element (y, x) stands at point (y dilations_y, x dilations_x), or with
  * {@code reversed} at minus that modulo the sizes, and the other points are zero. With w the root
  * of unity of order N (per axis), result[k] = sum over points t of w^(k t) plane[t]. A spectrum has
- * as many transforms as batch axes say; that is what they cost.
+ * as many transforms as its batch axes count, and costs as much.
  */
 @Describes("transform over F[i] of each plane of the last two axes")
 public record ForwardTransform(

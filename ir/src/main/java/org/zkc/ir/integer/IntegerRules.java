@@ -341,7 +341,7 @@ public final class IntegerRules {
 
   /**
    * A rounded quotient is unique in the field when its remainder 2^(bits+1) n + d - 2 d q stays
-   * closer than p = 2^31 - 1 to the remainder's range, whatever n, d and q are in their intervals
+   * closer than p = 2^31 - 1 to the remainder's range, for all n, d and q in their intervals
    * (docs/protocol.md section 2).
    *
    * @param range of the quotient

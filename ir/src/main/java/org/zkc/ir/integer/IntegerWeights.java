@@ -445,7 +445,7 @@ public final class IntegerWeights {
             && hasMantissasOf(that));
   }
 
-  /** Whether type and mantissas are the other's, under whatever shape and shifts. */
+  /** Whether type and mantissas equal the other's; shapes and shifts may differ. */
   @SuppressWarnings("ReferenceEquality") // the elements of one tensor need no comparison
   public boolean hasMantissasOf(IntegerWeights that) {
     if (dtype != that.dtype || elementCount() != that.elementCount()) {

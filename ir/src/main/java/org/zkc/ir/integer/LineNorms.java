@@ -15,9 +15,10 @@ import org.zkc.ir.view.Transpose;
 import org.zkc.ir.view.UnaryView;
 
 /**
- * Bounds on the 2-norms of a tensor's lines along its last axis, which hold for what is normalised
- * and for what is made of it: requantised by a clamp that holds 0, or moved line by line. A linear
- * map of a line x reaches |w| |x| at most (Cauchy and Schwarz). docs/protocol.md section 2.
+ * Bounds on the 2-norms of a tensor's lines along its last axis. A normalised tensor has such a
+ * bound, and keeps it under a requantisation by a clamp that holds 0 and under line by line moves.
+ * A linear map of a line x reaches |w| |x| at most (Cauchy and Schwarz). docs/protocol.md section
+ * 2.
  */
 public final class LineNorms {
   private LineNorms() {}

@@ -25,7 +25,7 @@ public record WeightSums(Interval elements, long[] positive, long[] negative, lo
         weights, weights.dtype() == DType.I64 ? new WideSlice(weights) : new NarrowSlice(weights));
   }
 
-  /** The same of weights that are rounded when read; the observer sees each of them once. */
+  /** The sums of weights that are rounded when read; the observer sees each weight once. */
   static WeightSums ofRounded(IntegerWeights weights, IntegerWeights.RoundingObserver observer) {
     return of(weights, new RoundedSlice(weights, observer));
   }

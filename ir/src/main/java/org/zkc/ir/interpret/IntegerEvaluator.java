@@ -50,8 +50,8 @@ import org.zkc.ir.view.ViewKernel;
 
 /**
  * A fast evaluator with the results of {@link IntegerInterpreter}: 32-bit integers and blocked
- * products. Weights are decoded layer by layer from where they lie, and a value is let go after its
- * last use. The evaluator relies on the interval analysis, since sums that left 32 bits would wrap;
+ * products. Weights are decoded in place, layer by layer, and a value is released after its last
+ * use. The evaluator relies on the interval analysis, because sums that left 32 bits would wrap;
  * every element is checked against the interval of its type.
  */
 public final class IntegerEvaluator {
@@ -137,7 +137,7 @@ public final class IntegerEvaluator {
    * linear map once.
    *
    * @param samples each with one array per parameter
-   * @param observer sees for each value what that method's observer does, sample after sample
+   * @param observer receives each value as that method's observer does, sample after sample
    * @return main's results, per sample
    */
   public List<List<int[]>> runAll(List<List<int[]>> samples, SampleObserver<int[]> observer) {

@@ -6,8 +6,8 @@ import org.zkc.ir.Function;
 import org.zkc.ir.Value;
 
 /**
- * How many samples go through a program together, so that they share one reading of the matrices of
- * its linear maps. More samples hold more values at a time.
+ * The number of samples that go through a program together, so that they share one reading of the
+ * matrices of its linear maps. A larger group holds more values at a time.
  */
 final class SampleGroups {
   /** Elements that the values of all samples of a group may have at a time: 256 MiB. */

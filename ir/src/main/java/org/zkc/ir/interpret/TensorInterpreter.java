@@ -57,8 +57,8 @@ import org.zkc.ir.view.ViewKernel;
  * a fixed order, transcendental functions from StrictMath in double precision. Values of every
  * element type are held as floats; f64 is rounded to f32, and integers that floats might round are
  * refused. An instance keeps the constants unpacked, so evaluating many samples costs their
- * conversion once; it may be used by several threads at once, each of whose runs has its own
- * values. A value is let go after its last use.
+ * conversion once; several threads may use it at once, and each run has its own values. A value is
+ * released after its last use.
  */
 public final class TensorInterpreter {
   /** Floats hold every integer below this. */
@@ -203,7 +203,7 @@ public final class TensorInterpreter {
    * linear map once: large matrices cost more to read than to multiply by one row.
    *
    * @param samples each with one tensor per parameter
-   * @param observer sees for each value what that method's observer does, sample after sample
+   * @param observer receives each value as that method's observer does, sample after sample
    * @return main's results, per sample
    */
   public List<List<TensorData>> runAll(

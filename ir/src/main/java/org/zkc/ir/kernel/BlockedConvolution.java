@@ -2,9 +2,9 @@ package org.zkc.ir.kernel;
 
 /**
  * A convolution as a blocked matrix product: weights [O, depth] times the matrix that holds, in
- * column p, the inputs under the kernel at output position p, made panel by panel ("im2col" that
- * never exists as a whole). Of {@value #BLOCK} columns and {@value #DEPTH} terms at a time the
- * panels stay in the second-level cache, one panel in the first.
+ * column p, the inputs under the kernel at output position p, made panel by panel (an "im2col"
+ * matrix that never exists as a whole). With {@value #BLOCK} columns and {@value #DEPTH} terms at a
+ * time, the panels stay in the second-level cache, and one panel in the first.
  *
  * <p>Each output element is the sum of its {@value #DEPTH}-term blocks, each summed from the first
  * term to the last: over floats that order is the definition of the result, whatever the machine

@@ -1,10 +1,9 @@
 package org.zkc.ir.kernel;
 
 /**
- * Convolution of integers. Sums wrap modulo 2^32, so a result that lies in 32 bits is exact
- * whatever the partial sums do: there is no interval of inputs or weights that needs another road.
- * (Products of floats are a sixth faster where both were measured, but exact only while sums stay
- * below 2^24.)
+ * Convolution of integers. Sums wrap modulo 2^32, so a result within 32 bits is exact whatever the
+ * partial sums are. No interval of inputs or weights needs another method. (Products of floats are
+ * a sixth faster where both were measured, but exact only while sums stay below 2^24.)
  */
 public final class IntConvolution {
   private IntConvolution() {}
@@ -22,7 +21,7 @@ public final class IntConvolution {
   }
 
   /**
-   * The same with weights that are read output by output.
+   * A convolution whose weights are read output by output.
    *
    * @param weights row o has the weights of output o, [C / groups, kernelHeight, kernelWidth]
    */

@@ -7,11 +7,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Which twin of the inner loops this process uses; results never depend on it. Vector code that is
- * not compiled yet is about a thousand times slower than compiled, since every vector is an object,
- * so the plain loops work until a background thread has seen the vector loops beat them. That
- * thread starts when there was enough work that a process may gain by it, for floats and for
- * integers each by itself.
+ * The twin of the inner loops that this process uses; results never depend on the choice.
+ * Uncompiled vector code is about a thousand times slower than compiled code, because every vector
+ * is an object. The plain loops therefore work until a background thread has seen the vector loops
+ * beat them. That thread starts after enough work for a process to gain by it, separately for
+ * floats and for integers.
  *
  * <p>The backend trains its kernels in the same way and with the same constants. Neither module may
  * know the other, so each has the few lines; a test holds the constants equal.
@@ -92,7 +92,7 @@ public final class LoopChoice {
     return ints;
   }
 
-  /** Lets vector loops be compiled after less work from now on: for a process that lives long. */
+  /** Makes vector loops compile after less work from now on, for a process that lives long. */
   public static void early() {
     worthwhile = EARLY;
   }
@@ -106,9 +106,9 @@ public final class LoopChoice {
   }
 
   /**
-   * Says how many multiplications of floats are to come. Where plain loops would take longer over
-   * them than the vector loops take to be compiled, waits until these are, but for some seconds
-   * only.
+   * Announces how many multiplications of floats are to come. Where plain loops would take longer
+   * over them than the compilation of the vector loops takes, this method waits for the
+   * compilation, but for some seconds only.
    */
   public static void expect(long multiplications) {
     if (POSSIBLE && multiplications >= WORTH_WAITING) {

@@ -80,7 +80,10 @@ final class SourcePlanes {
     return group * geometry.groupInputs() * channelSize();
   }
 
-  /** Per tap (channel of the group, dy, dx), row-major: what it reads at output position (0, 0). */
+  /**
+   * The index that each tap (channel of the group, dy, dx), row-major, reads at output position (0,
+   * 0).
+   */
   int[] tapOffsets() {
     int[] out = new int[geometry.depth()];
     int k = 0;

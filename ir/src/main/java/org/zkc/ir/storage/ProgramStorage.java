@@ -56,7 +56,7 @@ public final class ProgramStorage {
       }
       program = new ProgramDecoder(stored, blobs, numbers).decode();
     } catch (IOException | IllegalArgumentException | ArithmeticException e) {
-      // Records and types refuse what they cannot be; here that means a damaged file.
+      // Records and types refuse invalid contents; here a refusal means a damaged file.
       throw new StorageException("the stored program is damaged: " + e.getMessage());
     }
     if (!Arrays.equals(

@@ -7,8 +7,8 @@ import org.zkc.ir.Value;
 
 /**
  * y[..., t, o] = sum_s p[..., t, s] values[..., o, s], with p the {@link Softmax} of the scores
- * over their last axis: the mean of the values under these weights, as one unit, so that nobody
- * needs the weights themselves. Vaswani et al. 2017, section 3.2.1.
+ * over their last axis: the mean of the values under these weights, as one unit, so that the
+ * weights themselves are never needed. Vaswani et al. 2017, section 3.2.1.
  *
  * @param scores [..., t, s]
  * @param mask i1, of the scores' shape; as that of {@link Softmax}

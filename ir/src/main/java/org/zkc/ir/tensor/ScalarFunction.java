@@ -204,8 +204,8 @@ public enum ScalarFunction {
   }
 
   /**
-   * The numbers that the function takes. Where they fall into several intervals, it is the one that
-   * {@code seen}, or its lower end, lies in.
+   * The function's domain. Where it falls into several intervals, the result is the interval that
+   * contains {@code seen}, or its lower end.
    */
   public Domain domain(List<Double> parameters, Range seen) {
     return domain.apply(parameters, seen);

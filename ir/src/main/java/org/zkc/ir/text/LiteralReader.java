@@ -37,7 +37,7 @@ final class LiteralReader {
     this.level = level;
   }
 
-  /** Runs a constructor; what it refuses becomes an error at {@code token}. */
+  /** Runs a constructor; its refusal becomes an error at {@code token}. */
   <T> T guarded(Token token, Supplier<T> construct) {
     try {
       return construct.get();

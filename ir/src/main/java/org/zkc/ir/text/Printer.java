@@ -71,7 +71,8 @@ public final class Printer {
 
   /** {@link #print(Program, SidecarWriter)} together with the lines of the ops. */
   public static Printed printWithLines(Program program, SidecarWriter sidecar) {
-    // A NaN other than the canonical one has no decimal form, so it is stored whatever the size.
+    // A NaN other than the canonical one has no decimal form, so such a tensor is stored whatever
+    // its size.
     return print(
         program,
         data ->

@@ -6,7 +6,7 @@ import java.util.function.IntFunction;
 import org.zkc.ir.Shape;
 
 /**
- * Evaluates views on row-major arrays, of whatever elements: every {@link Move} is a walk over its
+ * Evaluates views on row-major arrays of any element type. Every {@link Move} is a walk over its
  * box, in runs along the last axis.
  *
  * @param <A> the array type

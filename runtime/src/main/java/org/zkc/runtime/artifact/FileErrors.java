@@ -11,7 +11,10 @@ import java.util.Locale;
 import java.util.Objects;
 import org.zkc.ir.UserException;
 
-/** Says in people's words why a file cannot be used: the JDK's message is often its name alone. */
+/**
+ * Explains to users why a file cannot be used, because the JDK's message is often the file's name
+ * alone.
+ */
 public final class FileErrors {
   private FileErrors() {}
 

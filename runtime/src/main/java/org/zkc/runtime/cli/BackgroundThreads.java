@@ -57,7 +57,10 @@ final class BackgroundThreads {
         .map(address -> new BackgroundThreads(linker.downcallHandle(address, type), steps));
   }
 
-  /** Lets them give way from now on. A thread that the system leaves as it is stays so. */
+  /**
+   * Makes the threads give way from now on. A thread whose priority the system does not change
+   * keeps it.
+   */
   void giveWay() {
     try (DirectoryStream<Path> tasks = Files.newDirectoryStream(TASKS)) {
       for (Path task : tasks) {
@@ -81,7 +84,7 @@ final class BackgroundThreads {
     }
   }
 
-  /** How far back a thread stands, from -20 to 19. */
+  /** The nice value of a thread, from -20 to 19. */
   static int nice(Path task) throws IOException {
     String stat = Files.readString(task.resolve("stat"));
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");

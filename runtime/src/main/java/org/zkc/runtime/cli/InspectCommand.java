@@ -255,7 +255,7 @@ final class InspectCommand implements Callable<Integer> {
     return out;
   }
 
-  /** How often each op occurs, by name. */
+  /** The number of occurrences of each op, by name. */
   private static Map<String, Integer> counts(Program program) {
     Map<String, Integer> ops = new TreeMap<>();
     for (Function f : program.functions()) {

@@ -12,8 +12,8 @@ import org.zkc.runtime.artifact.ZkcVersion;
 import picocli.CommandLine;
 
 /**
- * The {@code zkc} command line: parses, runs one command, and turns whatever happened into an exit
- * code.
+ * The {@code zkc} command line: parses the arguments, runs one command, and turns the outcome into
+ * an exit code.
  */
 public final class Main {
   private static final int SECONDS_FOR_ERRORS = 10;
@@ -32,8 +32,9 @@ public final class Main {
   }
 
   /**
-   * Waits until the launcher's filter of stderr has written what it holds: whoever starts zkc reads
-   * the file of its errors as soon as it has ended. Not for ever: nobody may be reading them.
+   * Waits until the launcher's filter of stderr has written its content, because the caller of zkc
+   * reads the file of its errors as soon as zkc has ended. The wait is bounded, because there may
+   * be no reader.
    */
   private static void endErrors() {
     Optional<ProcessHandle> filter =

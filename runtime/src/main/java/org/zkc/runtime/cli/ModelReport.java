@@ -178,7 +178,7 @@ final class ModelReport {
     return new org.zkc.ir.Shape(tensor.shape()).toString();
   }
 
-  /** One line for each relation: what it came from and what it costs. */
+  /** One line for each relation, with its origin and its cost. */
   void printLayers(PrintWriter out) {
     Circuit circuit = file.keyFile().circuit().circuit();
     CostEstimate estimate = CostEstimate.here(file.keyFile().key());

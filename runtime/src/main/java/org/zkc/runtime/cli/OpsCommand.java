@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code zkc ops}: everything is read off the registries that the compiler itself uses. What it
- * prints is Markdown, and without flags the page docs/operators.md.
+ * {@code zkc ops}: prints the registries that the compiler itself uses. The output is Markdown, and
+ * without flags the page docs/operators.md.
  */
 @Command(
     name = "ops",

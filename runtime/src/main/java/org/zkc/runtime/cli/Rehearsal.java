@@ -11,10 +11,10 @@ import java.util.Map;
 import org.zkc.runtime.serve.RpcException;
 
 /**
- * Runs commands on a small model, one after another in one process, for the JVM to see what they
- * load and run: the launcher makes its caches (JEP 514, 515) from that. {@code prove} does all that
- * a prover does, as a command and as a service, and leaves the demo's files in a folder; {@code
- * verify} does, on these, what needs no vector module.
+ * Runs commands on a small model, one after another in one process, so that the JVM records what
+ * they load and run. The launcher makes its caches (JEP 514, 515) from that record. {@code prove}
+ * runs everything that a prover does, as a command and as a service, and leaves the demo's files in
+ * a folder; {@code verify} runs, on these files, the commands that need no vector module.
  */
 public final class Rehearsal {
   private Rehearsal() {}
@@ -66,7 +66,7 @@ public final class Rehearsal {
     }
   }
 
-  /** The same as another program asks for it. */
+  /** The same commands as requests of another program. */
   private static void serve(Path folder) {
     ServedCommands commands = new ServedCommands();
     String model = folder.resolve("served.zkc").toString();

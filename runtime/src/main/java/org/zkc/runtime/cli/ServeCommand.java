@@ -26,7 +26,7 @@ final class ServeCommand implements Callable<Integer> {
       throw new UserException("zkc serve needs --stdio: there is no other way to reach it");
     }
     PrintStream answers = System.out;
-    // Whatever a library prints must not come between the answers.
+    // The output of libraries must not come between the answers.
     System.setOut(System.err);
     Optional<WarmUp> warmUp = WarmUp.begin();
     try {

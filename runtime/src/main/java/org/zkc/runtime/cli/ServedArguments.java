@@ -62,7 +62,8 @@ final class ServedArguments {
   static SortedMap<String, ArgSpec> parameters(CommandSpec command) {
     SortedMap<String, ArgSpec> known = new TreeMap<>();
     for (OptionSpec option : command.options()) {
-      // What all commands have is about processes, and results are always for programs.
+      // The flags that all commands have are about processes, and results are always for
+      // programs.
       if (!option.inherited() && !isOfProcesses(option)) {
         known.put(camelCase(option.longestName()), option);
       }

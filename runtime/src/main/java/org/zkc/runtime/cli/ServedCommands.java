@@ -32,7 +32,7 @@ final class ServedCommands implements Methods {
   private final WarmSession session = new WarmSession();
   private final Optional<WarmUp> warmUp;
 
-  /** Commands of a process that does nothing but what it is asked for. */
+  /** Commands of a process that only executes requests. */
   ServedCommands() {
     this(Optional.empty());
   }
@@ -106,7 +106,9 @@ final class ServedCommands implements Methods {
     return result;
   }
 
-  /** Gives memory back to the system: the collector by itself keeps what it once had. */
+  /**
+   * Returns memory to the system, because the collector by itself keeps memory that it once had.
+   */
   @Override
   public void rest() {
     System.gc();

@@ -104,7 +104,7 @@ final class VerifyCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try {
       long start = System.nanoTime();
-      // Whoever names a digest never has a stranger's key parsed.
+      // With a digest, a key from an untrusted source is never parsed.
       String digest = KeyFile.digest(keyBytes);
       if (expectedModel != null) {
         requireModel(digest);

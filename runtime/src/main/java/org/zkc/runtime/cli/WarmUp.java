@@ -16,9 +16,9 @@ import org.zkc.runtime.serve.RpcException;
 
 /**
  * Proves and verifies a small model again and again in the background while a process is new, so
- * that the JVM has compiled the prover's and the verifier's code when they are asked for. Nothing
- * of what it proves is kept. The turns are few, and they end as soon as other work needs the
- * machine for the same.
+ * that the JVM has compiled the prover's and the verifier's code when they are asked for. Its
+ * proofs are not kept. The repetitions are few, and they end as soon as a request needs the
+ * machine.
  */
 final class WarmUp {
   /**
@@ -100,7 +100,7 @@ final class WarmUp {
     return thread.isAlive();
   }
 
-  /** How many proofs have been made and verified. */
+  /** The number of proofs that have been made and verified. */
   int turns() {
     return turns;
   }
@@ -118,7 +118,8 @@ final class WarmUp {
         Files.deleteIfExists(folder);
       }
     } catch (IOException | RpcException | RuntimeException e) {
-      // Whoever asks for work is told what is wrong; without the warm-up it is slower at first.
+      // A request for work will report what is wrong; without the warm-up it is only slower at
+      // first.
     }
   }
 

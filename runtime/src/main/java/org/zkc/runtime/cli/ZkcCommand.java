@@ -64,8 +64,8 @@ final class ZkcCommand implements Callable<Integer> {
 
   /**
    * Adds the commands that parsing {@code arguments} needs: the one that the first word names, else
-   * all. What a command needs is thereby loaded for that command only; a verifier loads no compiler
-   * and no prover.
+   * all. The classes of a command are thereby loaded for that command only; a verifier loads no
+   * compiler and no prover.
    */
   void addCommands(CommandLine root, String... arguments) {
     Optional<String> named =

@@ -55,7 +55,7 @@ import org.zkc.runtime.numpy.NpzReader;
 
 /**
  * Compilation from archive to circuit: the order of lowerings and passes. One object compiles one
- * model; what it produced on the way can be asked for afterwards.
+ * model; its intermediate results are available afterwards.
  */
 public final class CompilePipeline {
   private final CompileOptions options;
@@ -68,7 +68,7 @@ public final class CompilePipeline {
   }
 
   /**
-   * @param tasks where pieces of large products run; what is made does not depend on it
+   * @param tasks runs the pieces of large products; the result does not depend on it
    */
   public CompilePipeline(CompileOptions options, TaskRunner tasks) {
     this.options = options;
@@ -379,7 +379,7 @@ public final class CompilePipeline {
     }
   }
 
-  /** Shapes of a tensor-level program are fixed: what was asked for must be what is there. */
+  /** Shapes of a tensor-level program are fixed, so the requested shapes must be the program's. */
   private static void requireTypes(Function main, List<TensorType> types) {
     for (int i = 0; i < types.size(); i++) {
       Value parameter = main.parameters().get(i);

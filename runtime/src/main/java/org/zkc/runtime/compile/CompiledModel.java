@@ -64,7 +64,7 @@ public record CompiledModel(
   }
 
   /**
-   * The same with the codeword in a temporary file that is deleted when the process ends:
+   * A model with its codeword in a temporary file that is deleted when the process ends, for
    * benchmarks and tests.
    */
   public WithKeys inMemory(int threads) {

@@ -26,9 +26,9 @@ import org.zkc.stablehlo.text.StablehloText;
 
 /**
  * The run of a StableHLO program that checks itself: through the reader, the lowering and the
- * tensor interpreter, with its inputs as the model's. Where that is refused, some inputs stay the
- * constants that they are in the text: indices and shifts that a proof must know, numbers that are
- * not finite.
+ * tensor interpreter, with its inputs as the model's. Where that is refused, some inputs stay
+ * constants, as in the text: indices and shifts that a proof must know, and numbers that are not
+ * finite.
  */
 public final class SelfCheckRun {
   /**

@@ -16,8 +16,8 @@ import org.zkc.gkr.kernel.Provider;
 import org.zkc.passes.cost.ProverCosts;
 
 /**
- * Unit costs of the machine that this process runs on, for what is shown to people. Whatever
- * decides about an artefact uses {@link ProverCosts#FITTED}, which is the same everywhere.
+ * Unit costs of the machine that this process runs on, for figures that are shown to users.
+ * Decisions about artefacts use {@link ProverCosts#FITTED}, which is the same everywhere.
  *
  * <p>The rates are measured once for each machine and JDK, by a process that has vector kernels,
  * and kept in a file that every later process reads.

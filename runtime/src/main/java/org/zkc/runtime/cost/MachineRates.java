@@ -174,7 +174,7 @@ public record MachineRates(Map<String, Double> nanoseconds) {
     return new ProverCosts(out);
   }
 
-  /** How many times as long as on the machine of {@code reference} a stage takes here. */
+  /** The time of a stage on this machine over that on the machine of {@code reference}. */
   public double ratio(String stage, MachineRates reference) {
     return rate(stage) / reference.rate(stage);
   }

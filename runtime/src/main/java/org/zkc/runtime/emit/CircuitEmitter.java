@@ -89,7 +89,7 @@ public final class CircuitEmitter {
   /** The tensors to leave out, in the order of declaration: no output depends on them. */
   private final BitSet dead;
 
-  /** How many tensors were left out so far. */
+  /** The number of tensors left out so far. */
   private int left;
 
   private CircuitEmitter(Program program, BitSet dead) {

@@ -15,8 +15,8 @@ import org.zkc.passes.cost.ConvolutionWork;
  * kernel of one output as real and that of the next as imaginary part, the transform back has the
  * two outputs there. All is exact modulo p, and outputs lie in (-2^30, 2^30).
  *
- * <p>Indices are taken modulo the points: what is a whole transform apart shares one, and the
- * relation has as many points as it takes for that not to matter to its outputs.
+ * <p>Indices are taken modulo the points, so indices that differ by a whole transform share one.
+ * The relation has enough points that this does not affect its outputs.
  *
  * <p>Spectra of kernels are made when the model is loaded, not stored with it: they take up to 4 N
  * / taps bytes for each byte of weights, and transforming them costs less than reading so much from

@@ -119,7 +119,7 @@ public final class IntegerExecutor {
     void tensor(int index, int[] elements, Workers workers);
   }
 
-  // The outputs are left at the end: any other tensor is let go after its last use.
+  // Only the outputs remain at the end: any other tensor is released after its last use.
   private int[][] evaluate(List<int[]> inputs, int threads, Finished finished) {
     saturations.clear();
     int[][] values = start(inputs);

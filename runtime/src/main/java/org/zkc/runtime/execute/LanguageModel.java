@@ -12,7 +12,10 @@ import org.zkc.ir.UserException;
 import org.zkc.runtime.artifact.ModelFile;
 import org.zkc.runtime.artifact.TokenArrays;
 
-/** A causal language model ready to run: prompts in, and what it picks after them out. */
+/**
+ * A causal language model ready to run: it takes prompts and returns the tokens that the model
+ * picks after them.
+ */
 public final class LanguageModel {
   private final KeyFile key;
   private final Generation generation;

@@ -16,9 +16,9 @@ import org.zkc.runtime.artifact.ModelFile;
 
 /**
  * The range of each requantised tensor beyond which elements are cut though the network does not
- * ask for it. A ReLU asks for a cut at 0 and a clamp at its own bounds; whatever else is cut is
- * what calibration did not see. Of a table the ends are where the function that it holds is cut off
- * while it still moves: a tanh is flat at its ends, a GELU is not at the upper one.
+ * ask for it. A ReLU asks for a cut at 0 and a clamp at its own bounds; calibration did not see any
+ * other element that is cut. A table has such an end where its function is cut off while it still
+ * moves: a tanh is flat at its ends, a GELU is not flat at the upper one.
  */
 final class SaturationLimits {
   /** A cut of less than this share of the tensor's mean square is not worth a word. */

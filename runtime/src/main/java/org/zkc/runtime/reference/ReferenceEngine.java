@@ -28,8 +28,7 @@ import org.zkc.runtime.artifact.FileErrors;
 /**
  * PyTorch itself, as an oracle: runs an archive through DJL's engine. The engine (some 115 MB) is
  * no part of zkc; Maven fetches it into the user's cache on first use, and a class loader of its
- * own keeps it apart from everything else. Nothing of it is needed for compiling, proving or
- * verifying.
+ * own keeps it apart from everything else. Compiling, proving and verifying do not need it.
  */
 public final class ReferenceEngine {
   private static final String POM = "pom.xml";

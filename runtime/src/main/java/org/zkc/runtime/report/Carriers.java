@@ -7,8 +7,8 @@ import org.zkc.runtime.artifact.Layer;
 
 /**
  * The places of a network's layers at one level of the program. A layer that has operations of its
- * own is found there. One that was merged is found with the layer that carries its integers. A mere
- * view has no operations; it is found with the nearest layer that reads it, else with what it
+ * own is found there. One that was merged is found with the layer that carries its integers. A view
+ * has no operations; it is found with the nearest layer that reads it, else with the layer that it
  * reads.
  */
 final class Carriers {

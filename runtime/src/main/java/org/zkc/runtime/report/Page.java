@@ -63,7 +63,7 @@ record Page(
    * A figure with its name.
    *
    * @param value a String or a Number
-   * @param note what it means, in a sentence
+   * @param note the meaning of the figure, in a sentence
    */
   record Fact(String label, Object value, Unit unit, String note) {}
 

@@ -24,8 +24,8 @@ import org.zkc.runtime.report.Page.Fact;
 import org.zkc.runtime.report.Page.Unit;
 
 /**
- * The page of a program of one level: an IR file, or the code of an archive. What can be selected
- * are the ops; the graph is that of main's body, without what does not depend on an input.
+ * The page of a program of one level: an IR file, or the code of an archive. The ops can be
+ * selected. The graph is that of main's body, without the ops that do not depend on an input.
  */
 public final class ProgramPage {
   private final Program program;
@@ -70,7 +70,7 @@ public final class ProgramPage {
    * The page of an archive.
    *
    * @param kind the kind of archive, {@code TorchScript archive}
-   * @param facts what is known of it besides its code
+   * @param facts further facts about it
    */
   static Page archivePage(String fileName, String kind, Program program, List<Fact> facts) {
     return new ProgramPage(program)

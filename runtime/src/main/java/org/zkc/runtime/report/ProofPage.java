@@ -19,7 +19,7 @@ import org.zkc.runtime.report.Page.Fact;
 import org.zkc.runtime.report.Page.Row;
 import org.zkc.runtime.report.Page.Unit;
 
-/** The page of a proof: what it says, and where its bytes go. Nothing is verified. */
+/** The page of a proof: its statement, and the purpose of its bytes. The page verifies nothing. */
 public final class ProofPage {
   private static final int SHOWN_ELEMENTS = 64;
 

@@ -17,7 +17,7 @@ public interface Methods {
    */
   Map<String, Object> call(String method, ObjectNode params, Progress progress) throws RpcException;
 
-  /** Lets go of what only work needs: there has been none for a while. */
+  /** Releases memory that only work needs, when there has been no work for a while. */
   default void rest() {}
 
   /** Is told how far the work is. */

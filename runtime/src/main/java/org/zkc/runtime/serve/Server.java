@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Serves requests until {@code shutdown} or the end of the input. Methods run in the order in which
- * their requests came, one at a time; {@code cancel} and {@code shutdown} are heard at once. What
- * is read and what waits are bounded, so no input exhausts the memory.
+ * their requests came, one at a time; {@code cancel} and {@code shutdown} are handled at once. The
+ * length of a line and the number of waiting requests are bounded, so no input exhausts the memory.
  */
 public final class Server {
   /** A longer line is refused unread: requests name files, arrays are not in them. */
@@ -26,7 +26,7 @@ public final class Server {
   /** Requests beyond these are refused. */
   static final int MOST_WAITING = 64;
 
-  /** How long work that was cancelled at the end of the session may take to notice. */
+  /** The time that work cancelled at the end of the session may take to notice. */
   private static final long MOST_END_MILLIS = 2000;
 
   /** Without work for so long, the methods rest. */
@@ -316,7 +316,7 @@ public final class Server {
         out.flush();
       }
     } catch (IOException e) {
-      // Nobody listens any more: the input ends as well, and with it the session.
+      // The reader is gone: the input ends as well, and with it the session.
     }
   }
 }
