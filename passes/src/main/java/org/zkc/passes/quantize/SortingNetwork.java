@@ -50,10 +50,10 @@ final class SortingNetwork {
             IntegerBuilder.interval(input).low());
     for (int run = 1; run < count; run *= 2) {
       // Two runs in order become one: each pair at this distance, then at all smaller ones.
-      Value pairs = out.reshape(x, Shape.of(lead * (count / (2 * run)), 2, run * trail));
-      x = out.reshape(ordered(pairs), Shape.of(lead * (count / (2 * run)), 2 * run, trail));
+      int lines = lead * (count / (2 * run));
+      x = ordered(out.reshape(x, Shape.of(lines, 2, run * trail)));
       for (int distance = run / 2; distance > 0; distance /= 2) {
-        x = inner(x, distance, trail);
+        x = inner(x, lines, 2 * run / distance, distance * trail);
       }
     }
     x = out.reshape(x, Shape.of(lead, count, trail));
@@ -61,17 +61,15 @@ final class SortingNetwork {
   }
 
   /**
-   * Lines of the second axis, whose elements but the first and last {@code distance} are paired.
+   * Lines of so many blocks, of which all but the first and the last are paired. Whole blocks are
+   * taken, so that a proof's weights are vectors along the blocks and not along the elements.
    */
-  private Value inner(Value lines, int distance, int trail) {
-    int count = lines.shape().extent(0);
-    int length = lines.shape().extent(1);
-    Value middle = part(lines, distance, length - distance);
-    int pairs = count * ((length - 2 * distance) / (2 * distance));
-    Value paired = out.reshape(middle, Shape.of(pairs, 2, distance * trail));
+  private Value inner(Value elements, int lines, int blocks, int block) {
+    Value x = out.reshape(elements, Shape.of(lines, blocks, block));
+    Value middle = part(x, 1, blocks - 1);
+    Value paired = out.reshape(middle, Shape.of(lines * (blocks - 2) / 2, 2, block));
     Value merged = out.reshape(ordered(paired), middle.shape());
-    return out.concatenate(
-        List.of(part(lines, 0, distance), merged, part(lines, length - distance, length)), 1);
+    return out.concatenate(List.of(part(x, 0, 1), merged, part(x, blocks - 1, blocks)), 1);
   }
 
   /** The second axis holds two elements: they become the greater and the lesser. */
