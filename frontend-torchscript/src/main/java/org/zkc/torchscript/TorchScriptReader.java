@@ -131,7 +131,7 @@ public final class TorchScriptReader {
   private static Optional<ImportedModel> model(TorchArchive archive, EntryPoint entry, Step step) {
     Optional<ExporterRecord> recorded =
         archive.text("extra/zkpytorch.json").map(ExporterRecord::parse);
-    // What the exporter recorded is about one method.
+    // The exporter's record is about one method.
     boolean ofAnother = recorded.filter(r -> !r.entry().equals(entry.method())).isPresent();
     Optional<ExporterRecord> exporter = ofAnother ? Optional.empty() : recorded;
     List<TracedInputs.Example> examples = TracedInputs.read(archive, entry.method());

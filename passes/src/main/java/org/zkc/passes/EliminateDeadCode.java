@@ -6,7 +6,7 @@ import org.zkc.ir.Function;
 import org.zkc.ir.Level;
 import org.zkc.ir.Program;
 
-/** Removes ops whose results nobody reads, in one backward walk, at any level. */
+/** Removes ops whose results are never read, in one backward walk, at any level. */
 public record EliminateDeadCode(Level level) implements Pass {
   @Override
   public String name() {

@@ -19,10 +19,10 @@ import org.zkc.ir.Value;
 
 /**
  * A rewrite within one level that looks at one op and at those that define its operands. The
- * function is walked once, in order, so rules see what they made of earlier ops; ops that lose
- * their last reader go. Passes of one rule that needs no more than that are {@link LocalRewrite}s;
- * one with several rules, or whose rules need facts about the whole function, gathers these at the
- * {@linkplain #begin beginning of a run}.
+ * function is walked once, in order, so rules see the results of earlier rewrites; ops that lose
+ * their last reader are removed. A pass with one rule that needs no more than that is a {@link
+ * LocalRewrite}. A pass with several rules, or whose rules need facts about the whole function,
+ * gathers these at the {@linkplain #begin beginning of a run}.
  */
 public abstract class Rewrite implements Pass {
   /** Whether {@code --disable} may name the pass. */
@@ -157,7 +157,7 @@ public abstract class Rewrite implements Pass {
     }
 
     /**
-     * Takes one reading of the value away. An op that nobody reads any more reads nothing either.
+     * Removes one reader of the value. An op without readers reads nothing either.
      */
     private void release(Value value) {
       int left = readings(value) - 1;

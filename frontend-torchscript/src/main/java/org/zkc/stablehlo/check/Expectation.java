@@ -15,7 +15,7 @@ import org.zkc.stablehlo.program.HloValue;
 public record Expectation(
     HloValue found, HloAttribute.Dense expected, Nearness nearness, Location location) {
 
-  /** How near a result must come to what is expected. */
+  /** The tolerance of a comparison with an expected value. */
   public enum Nearness {
     /** Equal; NaN is equal to NaN. */
     EQUAL,

@@ -18,10 +18,10 @@ import org.zkc.torchscript.lower.Binding;
 
 /**
  * Activations that exporters write out, as GELU with its polynomial or with a rational
- * approximation of the error function. They are recognised by their values: whatever operations
- * stand between a tensor and a result, where the result is a function of one element of that tensor
- * alone and is an activation's value to the last digits of single precision, the activation is what
- * the user wrote, and one table of lookups instead of one for each operation.
+ * approximation of the error function. They are recognised by their values, whatever operations
+ * stand between a tensor and a result. If the result is a function of one element of that tensor
+ * alone, and equals an activation to the last digits of single precision, the user wrote that
+ * activation. It takes one table of lookups instead of one for each operation.
  */
 final class ActivationPattern {
   /** Operations of the largest expansion seen, erfc by two rational functions, are some 60. */

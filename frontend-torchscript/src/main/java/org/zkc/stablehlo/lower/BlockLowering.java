@@ -166,8 +166,9 @@ final class BlockLowering {
   }
 
   /**
-   * A result as the number or the activation that it is. An operand that is handed on has been
-   * looked at: what it became a second time would be computed a second time.
+   * A result in its simplest form, a number or an activation where it is one. An operand that is
+   * passed on has been examined before; a second examination would compute its form a second
+   * time.
    */
   private static Held recognised(HloCall call, Held result) {
     Held known = Numbers.known(call, result);

@@ -12,11 +12,11 @@ import org.zkc.stablehlo.program.Block;
 import org.zkc.stablehlo.program.HloValue;
 
 /**
- * Comparators of sorts, recognised by what they do: exporters write "less" with and without a care
- * for zeros of two signs and numbers that are none, and programs sort pairs by their first part.
+ * Comparators of sorts, recognised by their behaviour: exporters write "less" with and without
+ * regard to signed zeros and NaN, and programs sort pairs by their first part.
  */
 final class Comparator {
-  /** Values that the comparator is tried on: what it does depends on their order and signs. */
+  /** Values on which the comparator is tried; its result depends on their order and signs. */
   private static final double[] VALUES = {-3, -1, 0, 1, 2};
 
   /** Operands that are sorted together. */

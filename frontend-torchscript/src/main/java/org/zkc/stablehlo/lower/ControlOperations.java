@@ -19,8 +19,8 @@ import org.zkc.torchscript.schema.StaticTypes;
  * Calls, loops and branches (StableHLO specification, "case", "composite", "if",
  * "optimization_barrier", "while"). Calls and composites are written in place. Loops and branches
  * become those of the operator level, where conditions that do not depend on an input are decided
- * and loops unrolled. Of a branch that does depend on one both sides are computed, and their
- * results chosen from: an operation has no effect but its results.
+ * and loops unrolled. Where a branch depends on an input, both sides are computed and one of
+ * their results is chosen, because an operation has no effect but its results.
  */
 final class ControlOperations {
   static final Map<String, HloOperator> TABLE =
@@ -42,7 +42,7 @@ final class ControlOperations {
     return call.block().call(function, call.operands(), call.location());
   }
 
-  /** An operation that the composite names, where that is lowered; else what it is made of. */
+  /** The operation that the composite names, where that is lowered; else the composite's body. */
   private static List<Held> composite(HloCall call) {
     String name =
         call.required("name") instanceof HloAttribute.StringValue text ? text.value() : "";

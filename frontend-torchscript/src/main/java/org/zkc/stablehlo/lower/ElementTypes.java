@@ -5,7 +5,7 @@ import org.zkc.ir.DType;
 import org.zkc.stablehlo.program.HloElementType;
 import org.zkc.stablehlo.program.HloType;
 
-/** ATen's numbers of the element types that are proved, and what they are. */
+/** ATen's numbers of the element types that are proved, and their properties. */
 final class ElementTypes {
   private ElementTypes() {}
 

@@ -230,7 +230,7 @@ public final class ModuleLowering {
     return searched <= MAX_SEARCHED;
   }
 
-  /** How many operations were counted. */
+  /** The number of operations counted. */
   int operations() {
     return operations;
   }

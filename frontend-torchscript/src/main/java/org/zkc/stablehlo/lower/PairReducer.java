@@ -7,9 +7,10 @@ import org.zkc.stablehlo.program.Block;
 import org.zkc.stablehlo.program.HloValue;
 
 /**
- * Recognises reducers of pairs (value, index) by what they do: exporters write the same function in
- * many ways, with and without a test for numbers that are none. The body is run on all orders of
- * two values and two indices; a body of other operations, or of another behaviour, is none.
+ * Recognises reducers of pairs (value, index) by their behaviour: exporters write the same
+ * function in many ways, with and without a test for NaN. The body is run on all orders of two
+ * values and two indices; a body with other operations, or with another behaviour, is not such a
+ * reducer.
  */
 final class PairReducer {
   private PairReducer() {}

@@ -10,7 +10,7 @@ import org.zkc.stablehlo.program.HloElementType;
 import org.zkc.stablehlo.program.HloValue;
 import org.zkc.stablehlo.program.Operation;
 
-/** Runs small bodies of comparisons and choices on numbers, to see what they do. */
+/** Runs small bodies of comparisons and choices on numbers, to observe their behaviour. */
 final class ScalarBody {
   /** A body of argmax has some ten operations, a comparator of numbers some fifteen. */
   private static final int MOST_OPERATIONS = 32;

@@ -170,7 +170,7 @@ final class ScatterOperations {
     };
   }
 
-  /** Elements combined with those that are there, the indexed dimensions as one. */
+  /** Combines elements with the present ones, with the indexed dimensions as one. */
   private Binding reduced(
       Binding x, List<Binding> indices, Binding values, List<Integer> order, String reduction) {
     List<Long> extents = new ArrayList<>();

@@ -48,7 +48,7 @@ final class SelectAndScatterOperations {
     }
     HloType.TensorOf typed = ElementwiseBody.typed(call, type, windows);
     Optional<HloCall> lowest = paddedByInfinity(call, window, windows);
-    // What stands outside of the tensor is never selected: only its mask is looked at.
+    // Elements outside of the tensor are never selected: only the mask shows them.
     Binding padded =
         Padding.around(
             call,
@@ -97,8 +97,8 @@ final class SelectAndScatterOperations {
   }
 
   /**
-   * The padding by minus infinity that the operand comes of, as gradients of pools are written,
-   * where an element of each window is none of it; no proof compares infinities.
+   * The padding by minus infinity that makes the operand, as exporters write gradients of pools,
+   * where each window has an element that is not padding; no proof compares infinities.
    */
   private static Optional<HloCall> paddedByInfinity(
       HloCall call, Window window, List<Long> windows) {
@@ -141,7 +141,8 @@ final class SelectAndScatterOperations {
   /**
    * Whether the place of each window is in the tensor: a constant.
    *
-   * @param lowest the padding by minus infinity that the tensor comes of, which is none of it
+   * @param lowest the padding by minus infinity that makes the tensor, whose elements do not
+   * count
    */
   private static Binding inside(
       HloCall call, Window window, List<Long> place, List<Long> windows, Optional<HloCall> lowest) {

@@ -8,8 +8,9 @@ import org.zkc.stablehlo.program.HloType;
 import org.zkc.torchscript.lower.Binding;
 
 /**
- * Sorting (StableHLO specification, "sort"; CHLO, "top_k"). Comparators are recognised by what they
- * do ({@link Comparator}); ties keep their order, whether or not that is asked for.
+ * Sorting (StableHLO specification, "sort"; CHLO, "top_k"). Comparators are recognised by their
+ * behaviour ({@link Comparator}); ties keep their order, whether or not the program asks for
+ * that.
  */
 final class SortOperations {
   static final Map<String, HloOperator> TABLE =
@@ -92,7 +93,7 @@ final class SortOperations {
             dtype);
   }
 
-  /** Sorts by the last key first: each sort keeps the order of what it finds equal. */
+  /** Sorts by the last key first: each sort keeps the order of equal elements. */
   private static List<Held> byKeys(HloCall call, Comparator.Order order, int d) {
     List<Binding> all = new ArrayList<>();
     for (int i = 0; i < call.operandCount(); i++) {

@@ -46,7 +46,7 @@ public final class DenseData {
     return element;
   }
 
-  /** How many elements the tensor has. */
+  /** The number of elements of the tensor. */
   public long count() {
     return count;
   }

@@ -11,7 +11,7 @@ import org.antlr.v4.runtime.Token;
 
 /**
  * Names for things that a text says once, {@code #loc3} or {@code !t}. A definition may follow its
- * uses. It is read at its first use, and what it stands for is shared by all: aliases of aliases
+ * uses. A definition is read at its first use, and all uses share the result: aliases of aliases
  * that would unfold to more than memory holds cost no more than their text.
  *
  * @param <C> the definition as it was parsed

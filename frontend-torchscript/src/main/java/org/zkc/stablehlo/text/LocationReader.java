@@ -30,7 +30,7 @@ final class LocationReader {
   /**
    * The location of a part of the text.
    *
-   * @param written what the text says of the origin; the first that is there counts
+   * @param written the origins that the text states; the first one present counts
    */
   HloLocation location(
       ParserRuleContext part, StablehloParser.@Nullable LocationContext... written) {

@@ -166,7 +166,7 @@ final class OperationReader {
     List<Operation> read = new ArrayList<>(operations.size());
     for (OperationContext operation : operations) {
       read.add(operation(operation, scope));
-      // The tree is larger than all that is made of it: what was read is let go.
+      // The parse tree is larger than everything made of it, so it is released after reading.
       operation.children = null;
     }
     return new Block(all, read);

@@ -23,9 +23,9 @@ import org.zkc.stablehlo.text.PrettyParts.Kind;
 import org.zkc.stablehlo.text.PrettyParts.Part;
 
 /**
- * Pretty forms, which are a name, comma-separated items, an attribute dictionary and types. What an
- * item says is turned into the attribute of the generic form; {@link PrettyParts} lists the items
- * that are a name and a value.
+ * Pretty forms, which are a name, comma-separated items, an attribute dictionary and types. Each
+ * item becomes an attribute of the generic form; {@link PrettyParts} lists the items that are a
+ * name and a value.
  */
 final class PrettyForms {
   private static final HloElementType I32 = new IntegerElement(Signedness.SIGNLESS, Integer.SIZE);

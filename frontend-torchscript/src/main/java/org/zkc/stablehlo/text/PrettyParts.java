@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PrettyParts {
 
-  /** How a value is written. */
+  /** The notation of a value. */
   enum Kind {
     /** An integer, i64 in the attribute. */
     DIMENSION,

@@ -23,8 +23,8 @@ import org.zkc.stablehlo.program.HloProgram;
 import org.zkc.torchscript.archive.ZipArchive;
 
 /**
- * Reads StableHLO text. Literals stay ranges of the mapped file until they are asked for. Whatever
- * the text, the outcome is a program or a {@link UserException}, in time linear in the text and
+ * Reads StableHLO text. Literals stay ranges of the mapped file until they are needed. For every
+ * text, the outcome is a program or a {@link UserException}, in time linear in the text and
  * within {@link TextLimits}.
  */
 public final class StablehloText {

@@ -49,7 +49,7 @@ final class Hooks {
     }
   }
 
-  /** Runs the pre-hooks and binds forward's parameters to what they leave. */
+  /** Runs the pre-hooks and binds forward's parameters to their results. */
   void before() {
     for (String hook : names("__forward_pre_hooks__")) {
       Location at = at(hook);
@@ -76,7 +76,7 @@ final class Hooks {
     }
   }
 
-  /** Runs the hooks; returns what they make of forward's result. */
+  /** Runs the hooks on forward's result and returns their result. */
   Binding after(Binding returned) {
     Binding result = returned;
     List<String> hooks = names("__forward_hooks__");

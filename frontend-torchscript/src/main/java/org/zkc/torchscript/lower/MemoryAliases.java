@@ -108,7 +108,7 @@ final class MemoryAliases {
     return shared.origins.containsKey(value);
   }
 
-  /** How many values are defined so far; see {@link #replacedSince}. */
+  /** The number of values defined so far; see {@link #replacedSince}. */
   int definedCount() {
     return shared.origins.size();
   }
@@ -404,7 +404,7 @@ final class MemoryAliases {
     }
   }
 
-  /** The classes of what the container holds, of what that holds, and so on. */
+  /** The classes of the container's elements, of their elements, and so on. */
   private Set<Node> contentsOf(Value container) {
     Set<Node> out = new LinkedHashSet<>();
     Node node = node(container);

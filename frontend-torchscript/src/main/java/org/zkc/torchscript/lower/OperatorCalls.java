@@ -136,8 +136,8 @@ final class OperatorCalls {
   }
 
   /**
-   * Lowers a call of which the archive states the overload. Where that takes no such arguments, as
-   * a tensor's overload takes no number, the first that does is meant.
+   * Lowers a call whose overload the archive states. Where that overload does not take the
+   * arguments, as a tensor's overload takes no number, the first one that does is meant.
    *
    * @param overload empty for the default one
    */

@@ -85,7 +85,7 @@ final class PackedObjects {
             PickleValue.StorageValue _ -> {}
       }
     }
-    // What an object's state holds was found after it.
+    // The content of an object's state was found after the object.
     found.reversed().forEach(this::restoreOne);
   }
 

@@ -37,9 +37,9 @@ final class ReadFaults {
   }
 
   /**
-   * A value of which only the type is known, or guessed.
+   * A value whose type alone is known, or guessed.
    *
-   * @param read what it would have been made of, whose faults are needed for it
+   * @param read the operands of the value, whose faults it depends on
    */
   Binding.Dynamic unknown(
       Frame frame, String name, TorchType type, List<Expression> read, Location at) {
@@ -59,7 +59,8 @@ final class ReadFaults {
     return new Binding.Dynamic(value, type);
   }
 
-  /** Lets names that a statement bound stand for unknown values where it read some. */
+  /** Makes the names that a statement bound stand for unknown values where the statement read
+   * some. */
   void spread(Statement s, Frame frame, List<String> targets) {
     if (unknown.isEmpty() || expressions(s).stream().noneMatch(e -> isUnknown(e, frame))) {
       return;

@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * The content of an archive's pickle, as data. Lists, dictionaries, objects and tensors have
  * identity, since one may be reached by several paths (tied weights, shared modules). A malformed
- * pickle can make cyclic values: whoever walks a tree bounds the depth.
+ * pickle can make cyclic values, so every walk of a tree bounds its depth.
  */
 public sealed interface PickleValue {
 

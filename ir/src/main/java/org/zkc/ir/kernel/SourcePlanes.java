@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
  * One image of a convolution's input, laid out so that every tap of the kernel reads each row of
  * outputs at unit stride and never outside. The image is zero-padded. For stride s it is split into
  * planes ("phases") of rows and columns that are congruent modulo s; only planes that some tap
- * reads are there.
+ * reads exist.
  *
  * <pre>
  * plane(c, a, b)[y][x] = input[c][y strideY + a - padY][x strideX + b - padX], 0 outside
@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
  * [y + dy dilationY / strideY][x + dx dilationX / strideX]
  * </pre>
  *
- * Where that is the input as it stands (stride 1, no padding, every row and column read), nothing
- * is copied.
+ * Where the planes equal the input (stride 1, no padding, every row and column read), nothing is
+ * copied.
  */
 final class SourcePlanes {
   private final ConvolutionGeometry geometry;

@@ -23,15 +23,15 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.UserException;
 
 /**
- * One file with the large tensors of all dumps of a run. Content-addressed: equal elements are
- * stored once.
+ * One file with the large tensors of all dumps of a run. The file is content-addressed: equal
+ * elements are stored once.
  *
  * <pre>
  * 16 bytes  "zkir tensors 1\n" and a zero byte
  * then, for each tensor: 32 bytes SHA-256 of the elements, 8 bytes length (little-endian), the elements
  * </pre>
  *
- * Opened for reading it is memory-mapped; opened for appending it keeps what is there.
+ * A file opened for reading is memory-mapped; one opened for appending keeps its content.
  */
 public final class SidecarFile implements SidecarWriter, SidecarReader, AutoCloseable {
   private static final byte[] MAGIC = "zkir tensors 1\n\0".getBytes(StandardCharsets.US_ASCII);

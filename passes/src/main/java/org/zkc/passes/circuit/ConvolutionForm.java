@@ -34,7 +34,7 @@ public enum ConvolutionForm {
 
     /**
      * Whether the direct form can be proved: the verifier carries a weight through every tap, and
-     * what it does for a circuit is limited.
+     * its work for a circuit is limited.
      */
     public boolean hasDirectForm() {
       long steps = 0;

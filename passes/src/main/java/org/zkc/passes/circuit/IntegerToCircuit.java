@@ -270,7 +270,7 @@ public final class IntegerToCircuit {
     return ColumnIntervals.weighted(interval(input), weights(weight).sums());
   }
 
-  /** The same of a map along the last axis of its input. */
+  /** The contraction of a map along the last axis of its input. */
   private Interval sumsOfLines(Value input, Value weight) {
     return LineNorms.within(
         sums(input, weight),

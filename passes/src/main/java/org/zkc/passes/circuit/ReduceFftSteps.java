@@ -245,7 +245,7 @@ public final class ReduceFftSteps extends Rewrite {
       return each.isPresent();
     }
 
-    /** Whether the sum is over all of one batch axis and nobody else reads the planes. */
+    /** Whether the sum is over all of one batch axis and is the only reader of the planes. */
     private static boolean isWholeSum(WindowSum w, InverseTransform t, Scope scope) {
       Shape shape = w.input().shape();
       return scope.isReadOnce(t.result())

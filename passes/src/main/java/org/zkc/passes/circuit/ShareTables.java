@@ -20,7 +20,7 @@ import org.zkc.passes.Rewrite;
 
 /**
  * Lets requantisations share tables: those of one function (equal clamp bounds, or entries that
- * agree and saturate) get the hull of their windows where that makes the tables together smaller
+ * agree and saturate) get the hull of their windows where this makes the tables together smaller
  * and the window condition still holds. A table costs the prover its size once; a lookup costs the
  * same in any table.
  */

@@ -21,7 +21,7 @@ import org.zkc.passes.Rewrite;
 
 /**
  * Chooses the limbs of the remainders of requantisations. A remainder of s bits costs one lookup
- * per element and limb; a range table of b bits costs 2^b rows, once per circuit, whoever uses it.
+ * per element and limb; a range table of b bits costs 2^b rows, once per circuit.
  * The pass takes, per shift, the split that makes lookups plus rows fewest: descent over the
  * shifts, one at a time, from several starts.
  */

@@ -91,7 +91,7 @@ public enum Work {
   /** A leaf of the fraction trees that is not 0 / 1 by layout, padding included. */
   MEMORY_LEAF("memory");
 
-  /** The units of this are bytes that are resident whatever the collector does. */
+  /** The units are bytes that are resident whatever the collector does. */
   public static final String MEMORY = "memory";
 
   /** The units of this are bytes too, but never more than the young generation has. */

@@ -31,8 +31,8 @@ import org.zkc.passes.Lowering;
 
 /**
  * A language model becomes a function from a sequence of tokens to the likeliest next token after
- * each of them, so that one pass over a prompt and what was generated after it checks every token
- * that was generated: nothing is computed twice, and no state is kept between tokens.
+ * each of them, so that one pass over a prompt and its continuation checks every generated token:
+ * nothing is computed twice, and no state is kept between tokens.
  *
  * <pre>
  *   %logits = ... : tensor&lt;1xTxV:f32&gt;     %top = tensor.top_indices(%logits) {axis = 2, k = 1}
@@ -40,10 +40,10 @@ import org.zkc.passes.Lowering;
  *                                             return %next
  * </pre>
  *
- * <p>That is done of a causal model alone, whose logits at a position depend on tokens up to this
- * position; {@link TokenDependence} establishes it. What stands after a sequence then has no part
- * in what is claimed of it, and sequences shorter than T are padded. Of equal logits the token of
- * the lowest index is taken.
+ * <p>The pass accepts only a causal model, whose logits at a position depend on tokens up to this
+ * position; {@link TokenDependence} establishes it. Tokens after a sequence then have no part in
+ * the claim about it, and sequences shorter than T are padded. Among equal logits the lowest
+ * index is taken.
  */
 public final class PrefillReuse {
   /** The lowering under its name. */

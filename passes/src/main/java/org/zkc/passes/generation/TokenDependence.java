@@ -42,15 +42,16 @@ import org.zkc.ir.view.ViewKernel;
 
 /**
  * For each element of each value, the latest token that the element can depend on: an evaluation of
- * the function on these numbers in place of elements. Constants take part with what is known of
- * them, so that a product with 0, or a softmax whose mask excludes an element, depends on nothing.
- * Every answer is an upper bound; reals are meant, so that rounding is no dependence.
+ * the function on these numbers in place of elements. The evaluation uses what is known of
+ * constants, so a product with 0, or an element that a softmax's mask excludes, depends on
+ * nothing. Every answer is an upper bound. The elements are taken as reals, so rounding is no
+ * dependence.
  *
  * <p>The numbers are ordered by what they admit: {@link #ZERO}, {@link #NONZERO}, {@link #FIXED},
  * and then the positions of tokens from 0.
  */
 final class TokenDependence {
-  /** An element that is 0 whatever the tokens are. */
+  /** An element that is 0 for all tokens. */
   static final int ZERO = -3;
 
   /** An element of a constant that is not 0. */
@@ -271,7 +272,7 @@ final class TokenDependence {
   }
 
   private int[] view(View op) {
-    // What padding adds is known.
+    // The elements that padding adds are known.
     View moved =
         op instanceof Pad p
             ? new Pad(

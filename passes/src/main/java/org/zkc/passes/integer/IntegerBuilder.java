@@ -305,7 +305,7 @@ public final class IntegerBuilder extends ViewBuilder {
     }
   }
 
-  /** The circuit's table covers whatever its operand can reach. */
+  /** The circuit's table covers every integer that its operand can reach. */
   private void checkTable(Value input, int shift) {
     checkRows(interval(input).shiftRounded(shift).size(), input);
   }

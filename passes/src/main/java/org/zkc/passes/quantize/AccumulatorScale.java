@@ -36,7 +36,7 @@ final class AccumulatorScale {
   /** One in so many factors of channels has fewer bits than it should. */
   private static final int SMALLEST = 8;
 
-  /** The same of factors below 2^-MOST_SMALLER of the greatest. */
+  /** Factors below 2^-MOST_SMALLER of the greatest may also have fewer bits than they should. */
   private static final int MOST_SMALLER = 6;
 
   /** Room for rounding of weights and biases, and for the half that requantisation adds. */
@@ -197,7 +197,7 @@ final class AccumulatorScale {
         new Integers(scale, magnitude, gain, multiplierBits, least, most, isExact && least >= 1));
   }
 
-  /** Constants, which are rounded to whatever scale there is. */
+  /** Adds constants, which are rounded to the accumulator's scale, whatever it is. */
   void addConstants(double magnitude, double gain) {
     terms.add(new Reals(magnitude, gain));
   }

@@ -21,7 +21,7 @@ final class AttentionLowering {
   private static final int MOST_EXPONENT_BITS = 10;
   private static final int FEWEST_EXPONENT_BITS = 6;
 
-  /** Bits of exponentials below half of the room, so that what is left for values has more. */
+  /** Bits by which exponentials stay below half of the room, so that more bits remain for values. */
   private static final int VALUES_FIRST = 1;
 
   private static final int MOST_SHARE_BITS = 12;

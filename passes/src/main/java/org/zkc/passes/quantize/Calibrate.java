@@ -160,7 +160,7 @@ public final class Calibrate {
     }
   }
 
-  /** How many variants time allows to run: at least one. */
+  /** The number of variants that the budget allows to run: at least one. */
   private static int affordable(Program tensor) {
     return Math.clamp(
         VARIANT_BUDGET / Math.max(1, Multiplications.of(tensor)), 1, Integer.MAX_VALUE);

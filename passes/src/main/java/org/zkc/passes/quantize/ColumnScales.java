@@ -44,10 +44,10 @@ public record ColumnScales(List<Units> inputs) {
   /** The ratio of the greatest to the least column below which all columns share a unit. */
   private static final double ALIKE = 8;
 
-  /** How probable it may be that any column has a unit that is too small. */
+  /** The allowed probability that any column has a unit that is too small. */
   private static final double CHANCE = 0.01;
 
-  /** How much likelier numbers near 0 are than if all in their range were as likely. */
+  /** The density of numbers near 0, relative to a uniform distribution over their range. */
   private static final double DENSITY = 4;
 
   /** The most columns of a table. */
@@ -119,10 +119,10 @@ public record ColumnScales(List<Units> inputs) {
   }
 
   /**
-   * The magnitude that each column reaches: the greatest that was seen in it, or that of all
-   * columns where too few numbers other than 0 were seen to tell that the column's own is less. Of
-   * n numbers from one range all are below its k-th part with a probability of (k / DENSITY)^-n
-   * about.
+   * The magnitude that each column reaches: the greatest seen in the column, or that of all
+   * columns where too few numbers other than 0 were seen to show that the column's own magnitude
+   * is less. All of n numbers from one range are below its k-th part with a probability of about
+   * (k / DENSITY)^-n.
    */
   private static double[] reached(
       Shape shape, int axis, int input, List<List<TensorData>> samples) {
@@ -150,7 +150,7 @@ public record ColumnScales(List<Units> inputs) {
     return most;
   }
 
-  /** How often the least column, of those that are not 0, goes into the greatest. */
+  /** The ratio of the greatest column to the least one that is not 0. */
   private static double ratio(double[] most) {
     double greatest = Arrays.stream(most).max().orElse(0);
     double least = Arrays.stream(most).filter(m -> m > 0).min().orElse(1);

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.zkc.ir.Shape;
 import org.zkc.ir.integer.NormRules;
 
-/** How the constant of a product (or, inverted, of a quotient) varies over the result. */
+/** The variation of the constant of a product (or, inverted, of a quotient) over the result. */
 sealed interface ConstantFactor {
 
   /** One number: it goes into the scale. */

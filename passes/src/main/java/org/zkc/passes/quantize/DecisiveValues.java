@@ -41,7 +41,7 @@ final class DecisiveValues {
   private final Set<Value> rounded = identitySet();
 
   /**
-   * Nothing is known yet.
+   * Creates a collection in which nothing is known yet.
    *
    * @param hasFactor whether an op is a product with a constant
    */

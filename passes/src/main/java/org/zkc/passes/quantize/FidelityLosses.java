@@ -28,7 +28,7 @@ final class FidelityLosses {
   private static final double NOTABLE = 0.25;
 
   /**
-   * A layer and what it is made of.
+   * A layer, its fidelity and its tensors.
    *
    * @param op that gives the layer's value
    * @param rSquared after it, the agreement for indices and truth values

@@ -51,7 +51,7 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
       double top1Agreement,
       double agreement) {
 
-    /** How well the integers follow, in one number: R^2, or the agreement where there is one. */
+    /** The fidelity of the integers in one number: R^2, or the agreement where there is one. */
     public double score() {
       return Double.isNaN(agreement) ? rSquared : agreement;
     }

@@ -83,8 +83,8 @@ final class FidelitySearch {
       return best;
     }
     FidelityReport report = report(best);
-    // What is expected of indices and truth values is a bit less than what is counted, or a bit
-    // more.
+    // The expected agreement of indices and truth values is a bit less than the counted one, or a
+    // bit more.
     if (report.score() >= target.rSquared()) {
       return best;
     }

@@ -23,9 +23,9 @@ import org.zkc.ir.view.Transpose;
 import org.zkc.passes.integer.IntegerBuilder;
 
 /**
- * Rows of tables. Where the indices are an input as it is, the rows take no lookups, so views of an
- * input become views of the gathered rows; elements of a table of parameters have the scale of the
- * result's class, and whatever precision that has. Rows by computed indices are {@link
+ * Rows of tables. Where the indices are an input, the rows take no lookups, so views of an input
+ * become views of the gathered rows. Elements of a table of parameters have the scale and the
+ * precision of the result's class. Rows by computed indices are {@link
  * ComputedGathers}.
  */
 final class GatherLowering {

@@ -68,7 +68,7 @@ final class IntegerValues {
     return parameters;
   }
 
-  /** Lets {@code integers} stand for the value from now on. */
+  /** Makes {@code integers} stand for the value from now on. */
   void define(Value value, Value integers) {
     exact.put(value, integers);
   }

@@ -24,9 +24,9 @@ import org.zkc.ir.interpret.IntegerEvaluator;
 import org.zkc.ir.kernel.TaskRunner;
 
 /**
- * Takes the systematic part of the error out of the outputs: runs the integer program on
- * calibration samples and adds to the bias of each output that is a linear map's result what it
- * lacks on average. Activations that are nearly the same for every input are rounded the same way
+ * Removes the systematic part of the error from the outputs. The integer program runs on
+ * calibration samples, and the bias of each output that is a linear map's result receives the
+ * output's average shortfall. Activations that are nearly the same for every input are rounded the same way
  * each time, which no single layer's statistics show.
  */
 final class OutputCorrection {

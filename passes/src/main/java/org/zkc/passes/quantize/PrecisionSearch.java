@@ -34,8 +34,8 @@ final class PrecisionSearch {
   private static final double POOR = 0.98;
 
   /**
-   * The same for programs with attention: what a language model says next depends on small
-   * differences between the likeliest tokens.
+   * The same bound for programs with attention, where the next token depends on small differences
+   * between the likeliest ones.
    */
   private static final double POOR_ATTENTION = 0.992;
 

@@ -11,8 +11,8 @@ import org.zkc.ir.UserException;
 import org.zkc.ir.tensor.Constant;
 
 /**
- * Bits of weights and activations, 4 to 16. Where they are not fixed they are {@link #DEFAULT_BITS}
- * and more, as measurements ask for.
+ * Bits of weights and activations, 4 to 16. Tensors whose bits are not fixed have {@link
+ * #DEFAULT_BITS} and more, as measurements require.
  *
  * @param bits of every tensor that {@code bitsByName} does not name; empty: not fixed
  * @param bitsByName by parameter name ({@code layer1.0.conv1.weight}) for weights, by value name

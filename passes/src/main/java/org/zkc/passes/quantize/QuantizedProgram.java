@@ -6,7 +6,7 @@ import org.zkc.ir.Program;
 import org.zkc.ir.Value;
 
 /**
- * An integer-level program and what it stands for.
+ * An integer-level program and its relation to the tensor-level program.
  *
  * @param counterparts for values of the tensor-level program that exist as integers: the value
  *     whose elements times its scale approximate it. Integer passes keep most of them; those that

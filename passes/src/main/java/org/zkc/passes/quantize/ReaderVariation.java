@@ -11,9 +11,9 @@ import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.view.UnaryView;
 
 /**
- * How precise a value must be for the linear maps that read it. A massive channel makes most of a
- * norm's variance, and its readers give it small weights; what they make of the others is lost when
- * bits are chosen by that variance.
+ * The precision that a value needs for the linear maps that read it. A massive channel makes up
+ * most of a norm's variance, and its readers give it small weights. If bits were chosen by that
+ * variance, the readers' results from the other channels would be lost.
  */
 final class ReaderVariation {
   /** Bits of products, the fewest and the most. */

@@ -47,7 +47,7 @@ final class ScaleClasses {
   /** Bits of inputs, which are public and not committed: more of them cost next to nothing. */
   static final int INPUT_BITS = 12;
 
-  /** The same where order is asked of what is made of them. */
+  /** Bits of inputs whose order, or that of values made of them, decides. */
   private static final int DECISIVE_INPUT_BITS = 16;
 
   /** The same where a table reads it, which has a row for each of its integers. */
@@ -78,8 +78,9 @@ final class ScaleClasses {
   static final int STANDARDIZED_BITS = 13;
 
   /**
-   * The same of channels with exponents: the greatest of them is rounded to 2^exponent times the
-   * step, and what a stream cancels later is as precise as that. A norm reads fewer of them.
+   * The same bits for channels with exponents. The greatest channel is rounded to 2^exponent
+   * times the step, and a value that a stream cancels later is as precise as that. A norm reads
+   * fewer bits.
    */
   private static final int SHIFTED_BITS = 16;
 
@@ -278,9 +279,10 @@ final class ScaleClasses {
   }
 
   /**
-   * Gives what a norm reads the bits that it needs, and what that is a sum of: an error of any term
-   * is an error of the line, which the norm divides by its size. A class token that is small beside
-   * the patches, as an untrained vision transformer has, is a line of a few steps otherwise.
+   * Gives a norm's operand, and the terms of which it is a sum, the bits that they need: an error
+   * of any term is an error of the line, which the norm divides by its size. Otherwise a class
+   * token that is small beside the patches, as in an untrained vision transformer, would be a
+   * line of a few steps.
    */
   private void standardized(Value input) {
     Deque<Value> left = new ArrayDeque<>(List.of(input));
@@ -405,8 +407,8 @@ final class ScaleClasses {
   }
 
   /**
-   * Bits of an input, or of what is made of inputs by sums: where order is asked of it as many as
-   * its readers have room for.
+   * Bits of an input, or of a value made of inputs by sums. Where its order decides, it has as
+   * many bits as its readers have room for.
    */
   private int inputBits(Value value) {
     return analysis.decisive().isDecisive(value) ? roomFor(value) : INPUT_BITS;

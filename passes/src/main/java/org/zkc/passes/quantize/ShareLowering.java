@@ -23,8 +23,8 @@ import org.zkc.passes.integer.IntegerBuilder;
  */
 final class ShareLowering {
   /**
-   * How many bits more a quotient e / S has than exponentials, less than the logarithm of their
-   * number: shares along a line of n are 1 / n and more.
+   * The bits by which the surplus of a quotient e / S over its exponentials stays below the
+   * logarithm of their number: shares along a line of n are 1 / n and more.
    */
   private static final int LARGER_SHARES = 2;
 

@@ -32,7 +32,7 @@ final class SoftmaxWeights {
   /** The most rows of a table of exact scores, where a coarser step will do. */
   private static final long ROWS = 1 << 16;
 
-  /** The same of a program whose precision is generous. */
+  /** The most rows in a program whose precision is generous. */
   private static final long GENEROUS_ROWS = 1 << 18;
 
   /** Steps are not made coarser than this for the sake of fewer rows. */
@@ -228,7 +228,7 @@ final class SoftmaxWeights {
 
   // ---- masks
 
-  /** Scores of which those that are excluded have exponentials of 0 whatever the scores are. */
+  /** Scores whose excluded elements have exponentials of 0, whatever the other scores are. */
   private static Value masked(Scores scores, Value mask, int bits, IntegerValues values) {
     IntegerBuilder out = values.out();
     Value x = scores.integers;
@@ -252,8 +252,8 @@ final class SoftmaxWeights {
   }
 
   /**
-   * Whether a mask is a factor of scores that are all positive, or else a penalty that is taken off
-   * what it excludes. A factor costs a product, a penalty makes the table twice as long.
+   * Whether a mask is a factor of scores that are all positive, or else a penalty that is
+   * subtracted from the excluded scores. A factor costs a product, a penalty makes the table twice as long.
    */
   private static boolean isFactor(Scores scores, Value mask, int bits, IntegerValues values) {
     return !values.analysis().isConstant(mask)

@@ -17,19 +17,19 @@ import org.zkc.ir.view.UnaryView;
 import org.zkc.passes.integer.IntegerBuilder;
 
 /**
- * Functions that jump: floor, ceil, round, trunc and sign. Next to a step the result is as good as
- * the input is precise, so the input is read as its accumulator has it, in units of 2^-k: a table
- * of the results and the limbs of a remainder of k bits give floor and its kin, two comparisons the
- * sign. Rounding towards zero is floor, of negative numbers after 1 - 2^-k is added. Rounding to
- * the nearest whole number takes halves to the even one, as PyTorch does, where the number is made
- * of inputs and integers exactly; elsewhere halves are chance, and go up. What stands in units of 1
- * already is as it is.
+ * Functions that jump: floor, ceil, round, trunc and sign. Next to a step the result is as good
+ * as the input is precise, so the input is read from its accumulator, in units of 2^-k. A table
+ * of the results and the limbs of a remainder of k bits give floor, ceil, round and trunc; two
+ * comparisons give the sign. Rounding towards zero is floor, for negative numbers after adding 1
+ * - 2^-k. Rounding to the nearest whole number takes halves to the even one, as PyTorch does,
+ * where the number is made of inputs and integers exactly. Elsewhere a half is a matter of chance
+ * and goes up. Integers that are already in units of 1 stay unchanged.
  */
 final class StepLowering {
   /** The most results that get a table of their own. */
   private static final int MOST_RESULTS = 1 << 14;
 
-  /** The same of those that become integers, for which there is no other way. */
+  /** The most results that become integers, for which there is no other lowering. */
   private static final int MOST_INTEGERS = 1 << 17;
 
   private final IntegerValues values;

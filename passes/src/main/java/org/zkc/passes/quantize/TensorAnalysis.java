@@ -304,7 +304,7 @@ final class TensorAnalysis {
         .allMatch(op -> op instanceof UnaryView && feedsOutputsOnly(op.definitions().getFirst()));
   }
 
-  /** The range that certainly holds the value, whatever the input. */
+  /** The range that certainly holds the value, for every input. */
   ValueBounds.Bounds bounds(Value value) {
     return bounds.of(value);
   }

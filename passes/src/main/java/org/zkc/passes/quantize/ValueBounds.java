@@ -28,7 +28,7 @@ import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.Pad;
 import org.zkc.ir.view.UnaryView;
 
-/** The range that certainly holds each float value of a function, whatever the input. */
+/** The range that certainly holds each float value of a function, for every input. */
 final class ValueBounds {
   /** All elements of a value lie in [low, high]. */
   record Bounds(double low, double high) {

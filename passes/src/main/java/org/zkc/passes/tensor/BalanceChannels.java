@@ -40,7 +40,7 @@ public final class BalanceChannels {
   /** A channel may reach so many times what samples show. */
   private static final double MARGIN = 4;
 
-  /** The same for products of two computed values, whose tails are heavier. */
+  /** The margin for products of two computed values, whose tails are heavier. */
   private static final double MARGIN_OF_PRODUCT = 16;
 
   /** Factors beyond 2^±this would stem from channels that are all but dead. */

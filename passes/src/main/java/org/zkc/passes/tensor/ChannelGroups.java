@@ -34,7 +34,7 @@ final class ChannelGroups {
   /** The group of channels whose factor is 1. */
   private static final int FIXED = 0;
 
-  /** The groups of a value whose factors are all 1, whatever its width. */
+  /** The groups of a value of any width whose factors are all 1. */
   private static final int[] ALL_FIXED = {};
 
   /**
@@ -176,7 +176,7 @@ final class ChannelGroups {
     int[] out = new int[width];
     int at = 0;
     for (int k = 0; k < parts.size(); k++) {
-      // What is fixed is 0, as the array is.
+      // Fixed channels keep 0, the array's initial value.
       System.arraycopy(parts.get(k), 0, out, at, parts.get(k).length);
       at += width(op.inputs().get(k));
     }

@@ -375,7 +375,7 @@ public final class MaskFills {
             out.fresh("constant", new TensorType(dtype, shape)), constant, op.location()));
   }
 
-  /** A maximum of what is left of the sum, with fills of a size that is near the others'. */
+  /** A maximum of the rest of the sum, with fills of a size near that of the other elements. */
   private Op ofMaximum(Op op, Value read, List<Addend> masks, double maximum, Rewriter out) {
     double unit = maximum == 0 ? 1 : maximum;
     Map<Value, Value> replacements = new IdentityHashMap<>();

@@ -16,9 +16,9 @@ import org.zkc.ir.view.Reshape;
 
 /**
  * A constant that is added to a softmax's input and makes elements vanish (a causal mask of large
- * negative numbers) becomes the softmax's mask, which quantisation takes exactly. What else the
- * constant adds stays an addition. A mask that excludes nothing is dropped, as the one that
- * torch.export keeps for tokens without padding.
+ * negative numbers) becomes the softmax's mask, which quantisation takes exactly. The rest of the
+ * constant stays an addition. A mask that excludes nothing, such as the one that torch.export
+ * keeps for tokens without padding, is dropped.
  *
  * <pre>
  *   %y = tensor.add %x, c            %p = tensor.softmax %x, m
@@ -27,9 +27,9 @@ import org.zkc.ir.view.Reshape;
  */
 public final class MaskSoftmax extends TensorRewrite {
   /**
-   * An addend from which on an element does not count: Hugging Face's models take -10000 or the
-   * least number of the type. The exponential of a difference of that size is 0 in single
-   * precision, whatever scores there are within a few thousand of each other.
+   * The greatest addend that excludes an element. Hugging Face's models take -10000 or the least
+   * number of the type. The exponential of a difference of that size is 0 in single precision for
+   * all scores within a few thousand of each other.
    */
   private static final double VANISHES = -9999;
 
@@ -186,7 +186,7 @@ public final class MaskSoftmax extends TensorRewrite {
   }
 
   /**
-   * Splits addends into a mask and what is left to add, 0 where the mask excludes.
+   * Splits addends into a mask and the rest of the addends, 0 where the mask excludes.
    *
    * @return whether anything is excluded, and no line altogether: numbers that swallow the digits
    *     of all its scores leave equal shares, as no mask does

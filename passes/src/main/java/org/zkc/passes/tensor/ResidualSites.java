@@ -154,7 +154,7 @@ final class ResidualSites {
     }
   }
 
-  /** Whether the op takes up the factors of what it writes and reads. */
+  /** Whether the op absorbs the factors of the sites that it writes and reads. */
   private void inspect(TensorOp op) {
     Value result = op.result();
     if (!computed.contains(result)) {

@@ -161,7 +161,7 @@ public final class ScaleResidual {
     return NormRules.fits(INTEGERS, exponents.length, 1, Arrays.stream(exponents).boxed().toList());
   }
 
-  /** One op, what it reads and writes in units of the sites. */
+  /** Rewrites one op so that it reads and writes in units of the sites. */
   private record Site(ResidualSites sites, int[][] exponents, TensorOp op, Rewriter rewriter) {
 
     void rewritten() {

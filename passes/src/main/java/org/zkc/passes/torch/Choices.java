@@ -24,11 +24,11 @@ import org.zkc.passes.torch.TorchValue.KnownTensor;
 import org.zkc.passes.torch.TorchValue.TracedTensor;
 
 /**
- * Tensors of which each element is one of two constants, by a boolean that is computed from the
- * input. Masks of attention are made of such: 1 - mask times the least number of the type,
- * where(mask, 0, -inf), sums and comparisons of these. What a function of one makes of it is known
- * once the function is known of both constants, so no operation on huge numbers is ever part of the
- * program.
+ * Tensors whose every element is one of two constants, by a boolean that is computed from the
+ * input. Masks of attention are made of such tensors: 1 - mask times the least number of the
+ * type, where(mask, 0, -inf), sums and comparisons of these. A function of a choice is again a
+ * choice, between its values at both constants, so no operation on huge numbers is ever part of
+ * the program.
  */
 final class Choices {
 
@@ -195,10 +195,10 @@ final class Choices {
   }
 
   /**
-   * The choice that a mask of zeros and ones, an input of integers, stands for, and 1 less one of
-   * integers or of numbers. That it holds nothing else is an assumption, on which the masks of
-   * softmaxes rest, where no other elements have a meaning, and what could not be computed without
-   * it. Null for other tensors.
+   * The choice that a mask of zeros and ones, an input of integers, stands for, and 1 less such a
+   * mask, of integers or of real numbers. It is an assumption that the input holds nothing else.
+   * The masks of softmaxes, where no other elements have a meaning, rest on it, and so do results
+   * that could not be computed without it. Null for other tensors.
    */
   private @Nullable Choice assumed(TracedTensor tensor, TensorEmitter emit) {
     if (!tensor.dtype().isFloating()) {

@@ -17,9 +17,9 @@ import org.zkc.passes.torch.TorchValue.Tensor;
 import org.zkc.passes.torch.TorchValue.Tuple;
 
 /**
- * Operators on complex tensors, as operators on their real and imaginary parts. What moves elements
- * or adds them up acts on each part alone; what is linear in each of its operands is taken apart
- * operand by operand, f(a + bi) = f(a) + i f(b).
+ * Operators on complex tensors, as operators on their real and imaginary parts. An operator that
+ * moves elements or adds them up acts on each part alone. One that is linear in each of its
+ * operands is taken apart operand by operand, f(a + bi) = f(a) + i f(b).
  */
 final class ComplexTensors {
   /** PyTorch's number of complex64 (c10::ScalarType); that of complex128 is the next. */

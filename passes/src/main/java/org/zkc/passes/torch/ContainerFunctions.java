@@ -68,7 +68,8 @@ final class ContainerFunctions {
     return (int) at;
   }
 
-  /** (list, index), (dict, key) or (dict, key, default): the element, and what is left. */
+  /** (list, index), (dict, key) or (dict, key, default): the element, and the rest of the
+   * container. */
   private static Optional<TorchValue> pop(OperatorCall call) {
     return switch (call.argument(0)) {
       case ListOf list -> {

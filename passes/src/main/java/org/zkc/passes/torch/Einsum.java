@@ -37,8 +37,8 @@ final class Einsum {
   }
 
   /**
-   * The call, as a permutation of axes where the equation says no more than that, so that what is
-   * known of a mask stays known.
+   * The call, as a permutation of axes where the equation is one, so that a known mask stays
+   * known.
    */
   static OperatorCall simplified(OperatorCall call) {
     if (!call.operator().equals("aten.einsum")

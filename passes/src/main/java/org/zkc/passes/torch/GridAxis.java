@@ -20,7 +20,7 @@ import org.zkc.ir.tensor.ScalarFunction;
  *     outer edges
  */
 record GridAxis(int length, Border border, boolean alignCorners, Mode mode) {
-  /** How elements around a place are weighed, in PyTorch's order. */
+  /** The weighting of elements around a place, in PyTorch's order. */
   enum Mode {
     BILINEAR,
     NEAREST,
@@ -40,7 +40,7 @@ record GridAxis(int length, Border border, boolean alignCorners, Mode mode) {
   /** The coefficient of PyTorch's cubic kernel. */
   private static final double CUBIC = -0.75;
 
-  /** How far a cubic kernel reaches. */
+  /** The reach of a cubic kernel. */
   private static final int REACH = 2;
 
   /** Lengths of the axis by which computed places may lie outside and are reflected. */

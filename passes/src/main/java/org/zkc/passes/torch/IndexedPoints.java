@@ -184,7 +184,7 @@ record IndexedPoints(
     return isPosition(call.emit(), value) ? value : call.emit().wrapped(value, extent);
   }
 
-  /** Whether an index is a position on an axis by what it is made by, so never negative. */
+  /** Whether an index is a position on an axis by its definition, and thus never negative. */
   private static boolean isPosition(TensorEmitter emit, Value value) {
     return switch (emit.definition(value).orElse(null)) {
       case TopIndices t -> true;

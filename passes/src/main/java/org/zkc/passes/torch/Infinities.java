@@ -19,8 +19,8 @@ import org.zkc.passes.torch.TorchValue.TracedTensor;
 /**
  * Numbers that stand for infinity outside softmaxes: bounds that bound nothing, sums in which every
  * digit of the other term is lost, and fills before a function that is flat there, as in {@code
- * exp(x.masked_fill(mask, -inf))}. What is made of such a number is known while compiling, so that
- * no integers need to hold it.
+ * exp(x.masked_fill(mask, -inf))}. The result of an operation on such a number is known while
+ * compiling, so no integers need to hold the number.
  */
 final class Infinities {
   /** A number beyond this keeps none of the digits of what is added, in single precision. */

@@ -26,7 +26,7 @@ record Lanes(
     return new Lanes(data.toDoubles(), data.dtype(), shape, axis, outer, extent, inner);
   }
 
-  /** How many lines there are. */
+  /** The number of lines. */
   int count() {
     return outer * inner;
   }

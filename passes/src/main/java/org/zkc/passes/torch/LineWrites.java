@@ -90,7 +90,7 @@ record LineWrites(OperatorCall call, Value line, Value hits) {
     return emit.concatenate(List.of(first, emit.slice(hits, 1, count - 1, count, 1)), 1);
   }
 
-  /** How many indices name each place, [lines, places, 1]. */
+  /** The number of indices that name each place, [lines, places, 1]. */
   private Value counts() {
     Value sums = call.emit().windowMean(hits, 1, List.of(0), List.of(count()), List.of(1));
     return call.emit().reshape(sums, Shape.of(lines(), places(), 1));
@@ -166,11 +166,11 @@ record LineWrites(OperatorCall call, Value line, Value hits) {
   }
 
   /**
-   * The lines with what a source brings to each place taken together with its element.
+   * The lines after the elements of a source are combined with the element at each place.
    *
    * @param source [lines, count, width]
    * @param reduction as scatter_reduce names it
-   * @param includesSelf whether the element that is there takes part
+   * @param includesSelf whether the present element takes part
    */
   Value reduced(Value source, String reduction, boolean includesSelf) {
     return switch (reduction) {

@@ -123,7 +123,7 @@ final class LinearOperators {
     if (beta == 0) { // what self holds does not matter, as PyTorch has it
       return call.result(product);
     }
-    // What is added may be the mask of a softmax.
+    // The addend may be the mask of a softmax.
     Value self =
         call.value(
             call.tensor(0) instanceof KnownTensor k

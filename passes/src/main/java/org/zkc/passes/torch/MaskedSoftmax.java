@@ -40,7 +40,7 @@ final class MaskedSoftmax {
   /**
    * A value without masks.
    *
-   * @param rest what is left; empty for nothing
+   * @param rest the value without its masks; empty where nothing remains
    * @param included i1, each broadcast to the value's shape
    */
   private record Parts(Optional<Value> rest, List<Value> included) {}
@@ -201,7 +201,7 @@ final class MaskedSoftmax {
     return emit.reshape(emit.broadcast(value, op.input().shape()), op.result().shape());
   }
 
-  /** The mask of a choice that makes elements vanish, and what it adds to the others. */
+  /** The mask of a choice that makes elements vanish, and the addend for the other elements. */
   private Optional<Parts> vanishing(Choice choice) {
     KnownTensor yes = included(choice.yes());
     KnownTensor no = included(choice.no());

@@ -78,8 +78,8 @@ record OperatorCall(
   }
 
   /**
-   * A tensor argument as a value of whatever elements, for operators that only move them. Those of
-   * constants are f32.
+   * A tensor argument as a value of any element type, for operators that only move elements.
+   * Elements of constants are f32.
    */
   Value held(int index) {
     return held(tensor(index));

@@ -13,8 +13,9 @@ import org.zkc.passes.torch.TorchValue.Tuple;
 
 /**
  * Indices of the largest and smallest elements along an axis, and elements in order. The smallest
- * are the largest of the negated elements. Of equal elements the lowest index counts, as on
- * PyTorch's CPU for an argmax; it says nothing of equal ones in topk and sort.
+ * are the largest of the negated elements. Among equal elements the lowest index counts, as on
+ * PyTorch's CPU for an argmax; PyTorch does not specify the order of equal elements in topk and
+ * sort.
  */
 final class OrderOperators {
   static final List<TorchOperator> ALL =

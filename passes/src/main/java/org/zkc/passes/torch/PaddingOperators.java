@@ -49,7 +49,7 @@ final class PaddingOperators {
       };
     }
 
-    /** How far outside an axis of n elements there may be positions. */
+    /** The distance outside an axis of n elements at which positions may lie. */
     private int reach(int n) {
       return switch (this) {
         case REFLECT -> n - 1;

@@ -150,7 +150,8 @@ final class PointwiseOperators {
     };
   }
 
-  /** Absolute values and signs; whatever else keeps integers rounds, which changes none. */
+  /** Absolute values and signs. Every other function that keeps integers rounds, which does not
+   * change them. */
   private static TorchValue ofIntegers(
       OperatorCall call, TracedTensor tensor, ScalarFunction function) {
     if (function != ScalarFunction.ABS && function != ScalarFunction.SIGN

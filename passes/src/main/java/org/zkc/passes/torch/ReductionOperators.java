@@ -16,8 +16,8 @@ import org.zkc.passes.torch.TorchValue.Tensor;
 import org.zkc.passes.torch.TorchValue.Tuple;
 
 /**
- * Means and sums over whole axes, as WindowMean with one window, and what is made of sums, extremes
- * and products along axes.
+ * Means and sums over whole axes, as WindowMean with one window, and operators that combine sums,
+ * extremes and products along axes.
  */
 final class ReductionOperators {
   /** Beyond it log(1 + exp(x)) is x in single precision. */
@@ -291,7 +291,8 @@ final class ReductionOperators {
     TensorEmitter emit = call.emit();
     Value x = lines.lines;
     int axis = lines.axis();
-    // What is left over is multiplied apart: side by side with products it would share their scale.
+    // The remaining element is multiplied separately, because in one tensor with the products it
+    // would share their scale.
     Optional<Value> over = Optional.empty();
     for (int n = lines.count(); n > 1; n /= 2) {
       if (n % 2 == 1) {

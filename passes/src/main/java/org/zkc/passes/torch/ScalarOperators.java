@@ -119,7 +119,7 @@ final class ScalarOperators {
         : new TorchValue.Float(Math.abs(call.number(0)));
   }
 
-  /** How many numbers {@code range(start, end, step)} has. */
+  /** The number of elements of {@code range(start, end, step)}. */
   private static TorchValue rangeLength(OperatorCall call) {
     long start = call.integer(0);
     long end = call.integer(1);

@@ -14,7 +14,7 @@ import org.zkc.passes.torch.TorchValue.TracedTensor;
 
 /**
  * Writes at indices and masks that depend on the input: {@link LineWrites} of the lines of an axis,
- * or of the axes that several indices name. What is written where a mask is true is a choice.
+ * or of the axes that several indices name. A write where a mask is true is a choice.
  */
 final class ScatterOperators {
   private static final String BECOMES = "gather, window_mean, compare_zero, multiply, matmul, add";

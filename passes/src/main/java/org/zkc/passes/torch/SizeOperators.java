@@ -8,7 +8,8 @@ import org.zkc.passes.torch.TorchValue.Int;
 import org.zkc.passes.torch.TorchValue.Tensor;
 import org.zkc.passes.torch.TorchValue.Text;
 
-/** Operators on what is known of a tensor without its elements: all on the host. */
+/** Operators on the properties of a tensor that do not depend on its elements, all computed on
+ * the host. */
 final class SizeOperators {
   static final List<TorchOperator> ALL =
       List.of(

@@ -98,7 +98,7 @@ final class StatisticsOperators {
     return places(call, 1, 0, 3);
   }
 
-  /** How many boundaries are below a number, or not above it where {@code right}. */
+  /** The number of boundaries below a number, or not above it where {@code right}. */
   private static TorchValue places(OperatorCall call, int inputAt, int boundariesAt, int rightAt) {
     TensorEmitter emit = call.emit();
     KnownTensor known = call.knownTensor(boundariesAt, "boundaries");

@@ -57,7 +57,7 @@ final class TensorEmitter extends TensorBuilder {
     return parameter(name, new TensorType(held, type.shape()));
   }
 
-  /** How many operations were emitted, constants among them. */
+  /** The number of emitted operations, constants among them. */
   int operations() {
     return operations;
   }

@@ -85,7 +85,7 @@ final class TransposedConvolution {
     return cut(interleaved(y, groups * shape.extent(1)), ends);
   }
 
-  /** How many convolutions the result is made of. */
+  /** The number of convolutions that make up the result. */
   private int residues() {
     return strides.stream().reduce(1, Math::multiplyExact);
   }

@@ -192,7 +192,7 @@ final class ViewOperators {
     return transposed(call, IntStream.range(0, rank).mapToObj(k -> rank - 1 - k).toList());
   }
 
-  /** -1 keeps the extent of an axis that is there. */
+  /** -1 keeps the extent of an existing axis. */
   private static TorchValue expand(OperatorCall call, List<Integer> sizes) {
     Shape from = call.tensor(0).shape();
     List<Integer> out = new ArrayList<>(sizes);
