@@ -156,9 +156,7 @@ public abstract class Rewrite implements Pass {
       return readings.computeIfAbsent(value, uses::count);
     }
 
-    /**
-     * Removes one reader of the value. An op without readers reads nothing either.
-     */
+    /** Removes one reader of the value. An op without readers reads nothing either. */
     private void release(Value value) {
       int left = readings(value) - 1;
       readings.put(value, left);

@@ -167,8 +167,7 @@ final class BlockLowering {
 
   /**
    * A result in its simplest form, a number or an activation where it is one. An operand that is
-   * passed on has been examined before; a second examination would compute its form a second
-   * time.
+   * passed on has been examined before; a second examination would compute its form a second time.
    */
   private static Held recognised(HloCall call, Held result) {
     Held known = Numbers.known(call, result);

@@ -19,8 +19,8 @@ import org.zkc.torchscript.schema.StaticTypes;
  * Calls, loops and branches (StableHLO specification, "case", "composite", "if",
  * "optimization_barrier", "while"). Calls and composites are written in place. Loops and branches
  * become those of the operator level, where conditions that do not depend on an input are decided
- * and loops unrolled. Where a branch depends on an input, both sides are computed and one of
- * their results is chosen, because an operation has no effect but its results.
+ * and loops unrolled. Where a branch depends on an input, both sides are computed and one of their
+ * results is chosen, because an operation has no effect but its results.
  */
 final class ControlOperations {
   static final Map<String, HloOperator> TABLE =

@@ -15,8 +15,8 @@ import org.zkc.stablehlo.program.HloType;
 import org.zkc.torchscript.lower.Binding;
 
 /**
- * Operations whose shapes are operands, where these are constants and the result's type states
- * the resulting shape (StableHLO specification, "dynamic_broadcast_in_dim" to "dynamic_reshape",
+ * Operations whose shapes are operands, where these are constants and the result's type states the
+ * resulting shape (StableHLO specification, "dynamic_broadcast_in_dim" to "dynamic_reshape",
  * "get_dimension_size", "real_dynamic_slice", "dynamic_conv"), "map", and CHLO's arithmetic with
  * broadcasting.
  */

@@ -7,10 +7,9 @@ import org.zkc.stablehlo.program.Block;
 import org.zkc.stablehlo.program.HloValue;
 
 /**
- * Recognises reducers of pairs (value, index) by their behaviour: exporters write the same
- * function in many ways, with and without a test for NaN. The body is run on all orders of two
- * values and two indices; a body with other operations, or with another behaviour, is not such a
- * reducer.
+ * Recognises reducers of pairs (value, index) by their behaviour: exporters write the same function
+ * in many ways, with and without a test for NaN. The body is run on all orders of two values and
+ * two indices; a body with other operations, or with another behaviour, is not such a reducer.
  */
 final class PairReducer {
   private PairReducer() {}

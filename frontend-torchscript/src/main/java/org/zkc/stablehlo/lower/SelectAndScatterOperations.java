@@ -141,8 +141,7 @@ final class SelectAndScatterOperations {
   /**
    * Whether the place of each window is in the tensor: a constant.
    *
-   * @param lowest the padding by minus infinity that makes the tensor, whose elements do not
-   * count
+   * @param lowest the padding by minus infinity that makes the tensor, whose elements do not count
    */
   private static Binding inside(
       HloCall call, Window window, List<Long> place, List<Long> windows, Optional<HloCall> lowest) {

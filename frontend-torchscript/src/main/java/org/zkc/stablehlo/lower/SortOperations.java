@@ -9,8 +9,7 @@ import org.zkc.torchscript.lower.Binding;
 
 /**
  * Sorting (StableHLO specification, "sort"; CHLO, "top_k"). Comparators are recognised by their
- * behaviour ({@link Comparator}); ties keep their order, whether or not the program asks for
- * that.
+ * behaviour ({@link Comparator}); ties keep their order, whether or not the program asks for that.
  */
 final class SortOperations {
   static final Map<String, HloOperator> TABLE =

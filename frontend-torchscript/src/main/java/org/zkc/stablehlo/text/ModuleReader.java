@@ -35,8 +35,8 @@ final class ModuleReader {
   }
 
   /**
-   * The module of a section: the only module in the section, or an unnamed module of the
-   * section's content.
+   * The module of a section: the only module in the section, or an unnamed module of the section's
+   * content.
    */
   HloModule section(List<OperationContext> written) {
     HloModule all = module(Optional.empty(), Map.of(), written, HloLocation.at(1, 1));

@@ -24,8 +24,8 @@ import org.zkc.torchscript.archive.ZipArchive;
 
 /**
  * Reads StableHLO text. Literals stay ranges of the mapped file until they are needed. For every
- * text, the outcome is a program or a {@link UserException}, in time linear in the text and
- * within {@link TextLimits}.
+ * text, the outcome is a program or a {@link UserException}, in time linear in the text and within
+ * {@link TextLimits}.
  */
 public final class StablehloText {
   private static final String REMEDY = "write the file with its exporter again, or mend this line";

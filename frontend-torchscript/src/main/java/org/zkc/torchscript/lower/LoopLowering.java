@@ -22,8 +22,8 @@ import org.zkc.torchscript.schema.StaticTypes;
 
 /**
  * Lowers loops. Values that exist before the loop, and that the body assigns or writes in place,
- * are carried from round to round. Types, in-place writes and shared memory are found by lowering the
- * body until nothing new appears; each attempt but the last is dropped.
+ * are carried from round to round. Types, in-place writes and shared memory are found by lowering
+ * the body until nothing new appears; each attempt but the last is dropped.
  */
 final class LoopLowering {
   private static final int MAX_ATTEMPTS = 8;

@@ -59,8 +59,9 @@ final class ReadFaults {
     return new Binding.Dynamic(value, type);
   }
 
-  /** Makes the names that a statement bound stand for unknown values where the statement read
-   * some. */
+  /**
+   * Makes the names that a statement bound stand for unknown values where the statement read some.
+   */
   void spread(Statement s, Frame frame, List<String> targets) {
     if (unknown.isEmpty() || expressions(s).stream().noneMatch(e -> isUnknown(e, frame))) {
       return;

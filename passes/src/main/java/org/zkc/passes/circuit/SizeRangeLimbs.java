@@ -21,9 +21,9 @@ import org.zkc.passes.Rewrite;
 
 /**
  * Chooses the limbs of the remainders of requantisations. A remainder of s bits costs one lookup
- * per element and limb; a range table of b bits costs 2^b rows, once per circuit.
- * The pass takes, per shift, the split that makes lookups plus rows fewest: descent over the
- * shifts, one at a time, from several starts.
+ * per element and limb; a range table of b bits costs 2^b rows, once per circuit. The pass takes,
+ * per shift, the split that makes lookups plus rows fewest: descent over the shifts, one at a time,
+ * from several starts.
  */
 public final class SizeRangeLimbs extends Rewrite {
   private static final int MOST_LIMBS = 3;

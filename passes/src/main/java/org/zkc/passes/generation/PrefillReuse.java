@@ -42,8 +42,8 @@ import org.zkc.passes.Lowering;
  *
  * <p>The pass accepts only a causal model, whose logits at a position depend on tokens up to this
  * position; {@link TokenDependence} establishes it. Tokens after a sequence then have no part in
- * the claim about it, and sequences shorter than T are padded. Among equal logits the lowest
- * index is taken.
+ * the claim about it, and sequences shorter than T are padded. Among equal logits the lowest index
+ * is taken.
  */
 public final class PrefillReuse {
   /** The lowering under its name. */

@@ -43,9 +43,8 @@ import org.zkc.ir.view.ViewKernel;
 /**
  * For each element of each value, the latest token that the element can depend on: an evaluation of
  * the function on these numbers in place of elements. The evaluation uses what is known of
- * constants, so a product with 0, or an element that a softmax's mask excludes, depends on
- * nothing. Every answer is an upper bound. The elements are taken as reals, so rounding is no
- * dependence.
+ * constants, so a product with 0, or an element that a softmax's mask excludes, depends on nothing.
+ * Every answer is an upper bound. The elements are taken as reals, so rounding is no dependence.
  *
  * <p>The numbers are ordered by what they admit: {@link #ZERO}, {@link #NONZERO}, {@link #FIXED},
  * and then the positions of tokens from 0.

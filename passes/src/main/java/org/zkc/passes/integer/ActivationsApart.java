@@ -16,10 +16,10 @@ import org.zkc.ir.integer.Table;
 
 /**
  * The activations that are not fused with the requantisation before them. A fused lookup has a
- * table of every integer that the sums could reach. Apart, a clamp and the activation cost a
- * lookup and a column more for each element, but all clamps share one table, and the activation's
- * own table holds only what the clamp lets through. Integers beyond the ends of a table are taken
- * for its ends, so all clamps may be as wide as the widest.
+ * table of every integer that the sums could reach. Apart, a clamp and the activation cost a lookup
+ * and a column more for each element, but all clamps share one table, and the activation's own
+ * table holds only what the clamp lets through. Integers beyond the ends of a table are taken for
+ * its ends, so all clamps may be as wide as the widest.
  *
  * @param clamps values of the clamps that stay
  * @param tables values of the activations that read them

@@ -58,8 +58,8 @@ final class Accumulators {
   }
 
   /**
-   * The value of an accumulating op that no other op absorbs: exact for an output, else
-   * requantised at once.
+   * The value of an accumulating op that no other op absorbs: exact for an output, else requantised
+   * at once.
    */
   Value root(Value value, Location location) {
     AccumulatorScale scale = terms(value);

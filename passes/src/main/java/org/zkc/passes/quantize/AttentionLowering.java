@@ -21,7 +21,9 @@ final class AttentionLowering {
   private static final int MOST_EXPONENT_BITS = 10;
   private static final int FEWEST_EXPONENT_BITS = 6;
 
-  /** Bits by which exponentials stay below half of the room, so that more bits remain for values. */
+  /**
+   * Bits by which exponentials stay below half of the room, so that more bits remain for values.
+   */
   private static final int VALUES_FIRST = 1;
 
   private static final int MOST_SHARE_BITS = 12;

@@ -119,10 +119,10 @@ public record ColumnScales(List<Units> inputs) {
   }
 
   /**
-   * The magnitude that each column reaches: the greatest seen in the column, or that of all
-   * columns where too few numbers other than 0 were seen to show that the column's own magnitude
-   * is less. All of n numbers from one range are below its k-th part with a probability of about
-   * (k / DENSITY)^-n.
+   * The magnitude that each column reaches: the greatest seen in the column, or that of all columns
+   * where too few numbers other than 0 were seen to show that the column's own magnitude is less.
+   * All of n numbers from one range are below its k-th part with a probability of about (k /
+   * DENSITY)^-n.
    */
   private static double[] reached(
       Shape shape, int axis, int input, List<List<TensorData>> samples) {

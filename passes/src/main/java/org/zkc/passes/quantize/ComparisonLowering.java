@@ -9,8 +9,8 @@ import org.zkc.ir.tensor.Comparison;
 import org.zkc.passes.integer.IntegerBuilder;
 
 /**
- * The sign of integers of any width, exactly. Integers of few bits are looked up in a table of
- * all of them. The sign of wider integers is that of floor(x / 2^s), so the lower s bits go into
+ * The sign of integers of any width, exactly. Integers of few bits are looked up in a table of all
+ * of them. The sign of wider integers is that of floor(x / 2^s), so the lower s bits go into
  * remainder limbs and the table is short. The lowering is a requantisation of x - 2^(s-1), which
  * rounds to that floor.
  */

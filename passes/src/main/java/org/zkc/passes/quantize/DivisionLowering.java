@@ -12,8 +12,8 @@ import org.zkc.ir.view.UnaryView;
 import org.zkc.passes.integer.IntegerBuilder;
 
 /**
- * Quotients of two computed tensors, one rounded quotient an element. The denominator is cut to
- * an interval of one sign, the calibrated range with its margin, so that every numerator has a
+ * Quotients of two computed tensors, one rounded quotient an element. The denominator is cut to an
+ * interval of one sign, the calibrated range with its margin, so that every numerator has a
  * quotient for every input. With denominators in [l, r l] and numerators up to n the quotients
  * reach 2^b n / l, and b is as large as 2^b n r has room.
  */

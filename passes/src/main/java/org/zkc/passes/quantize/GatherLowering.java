@@ -25,8 +25,7 @@ import org.zkc.passes.integer.IntegerBuilder;
 /**
  * Rows of tables. Where the indices are an input, the rows take no lookups, so views of an input
  * become views of the gathered rows. Elements of a table of parameters have the scale and the
- * precision of the result's class. Rows by computed indices are {@link
- * ComputedGathers}.
+ * precision of the result's class. Rows by computed indices are {@link ComputedGathers}.
  */
 final class GatherLowering {
   private final IntegerValues values;

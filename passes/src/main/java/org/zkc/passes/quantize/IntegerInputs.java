@@ -21,10 +21,10 @@ import org.zkc.ir.view.UnaryView;
 /**
  * The intervals of inputs that hold integers or booleans. An input outside its interval has no
  * proof, so the interval holds everything that the program can take, where that is known: 0 and 1
- * for booleans, the values of a byte, the rows of the smallest table that the input is an index
- * of. Otherwise the interval is the least power of two that holds the samples. Few samples may
- * miss the extremes of an input, so powers up to 2^10 are four times as large for fewer than 4
- * samples, and twice as large for fewer than 16. An input that holds 0 and 1 alone stays a mask.
+ * for booleans, the values of a byte, the rows of the smallest table that the input is an index of.
+ * Otherwise the interval is the least power of two that holds the samples. Few samples may miss the
+ * extremes of an input, so powers up to 2^10 are four times as large for fewer than 4 samples, and
+ * twice as large for fewer than 16. An input that holds 0 and 1 alone stays a mask.
  */
 public final class IntegerInputs {
   /** Intervals up to here cost no more where they are wider. */

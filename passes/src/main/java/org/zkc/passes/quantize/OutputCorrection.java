@@ -26,8 +26,8 @@ import org.zkc.ir.kernel.TaskRunner;
 /**
  * Removes the systematic part of the error from the outputs. The integer program runs on
  * calibration samples, and the bias of each output that is a linear map's result receives the
- * output's average shortfall. Activations that are nearly the same for every input are rounded the same way
- * each time, which no single layer's statistics show.
+ * output's average shortfall. Activations that are nearly the same for every input are rounded the
+ * same way each time, which no single layer's statistics show.
  */
 final class OutputCorrection {
   private static final int MOST_SAMPLES = 16;

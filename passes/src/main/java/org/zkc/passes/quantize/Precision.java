@@ -93,8 +93,8 @@ record Precision(double share, double weightShare, double margin, Map<String, In
   private static final int MOST_TABLE_BITS = 11;
 
   /**
-   * The bits by which one step of a table's input, taken through the function's greatest slope,
-   * is finer than the result's range. The table is as long as the accumulator's interval in such
+   * The bits by which one step of a table's input, taken through the function's greatest slope, is
+   * finer than the result's range. The table is as long as the accumulator's interval in such
    * steps.
    *
    * @param range of the result

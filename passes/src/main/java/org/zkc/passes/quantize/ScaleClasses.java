@@ -78,9 +78,9 @@ final class ScaleClasses {
   static final int STANDARDIZED_BITS = 13;
 
   /**
-   * The same bits for channels with exponents. The greatest channel is rounded to 2^exponent
-   * times the step, and a value that a stream cancels later is as precise as that. A norm reads
-   * fewer bits.
+   * The same bits for channels with exponents. The greatest channel is rounded to 2^exponent times
+   * the step, and a value that a stream cancels later is as precise as that. A norm reads fewer
+   * bits.
    */
   private static final int SHIFTED_BITS = 16;
 
@@ -281,8 +281,8 @@ final class ScaleClasses {
   /**
    * Gives a norm's operand, and the terms of which it is a sum, the bits that they need: an error
    * of any term is an error of the line, which the norm divides by its size. Otherwise a class
-   * token that is small beside the patches, as in an untrained vision transformer, would be a
-   * line of a few steps.
+   * token that is small beside the patches, as in an untrained vision transformer, would be a line
+   * of a few steps.
    */
   private void standardized(Value input) {
     Deque<Value> left = new ArrayDeque<>(List.of(input));
@@ -407,8 +407,8 @@ final class ScaleClasses {
   }
 
   /**
-   * Bits of an input, or of a value made of inputs by sums. Where its order decides, it has as
-   * many bits as its readers have room for.
+   * Bits of an input, or of a value made of inputs by sums. Where its order decides, it has as many
+   * bits as its readers have room for.
    */
   private int inputBits(Value value) {
     return analysis.decisive().isDecisive(value) ? roomFor(value) : INPUT_BITS;

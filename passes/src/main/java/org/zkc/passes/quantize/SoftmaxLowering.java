@@ -17,11 +17,10 @@ import org.zkc.passes.integer.IntegerBuilder;
  * then either e / S by a rounded quotient (softmax), or d - log S with the logarithm by table
  * (log-softmax).
  *
- * <p>S is at least 2^bits, because the largest element gives 2^bits. The intervals of its
- * summands do not show this, and the quotient's denominator must be positive by its interval.
- * Along short axes entries of at least 1 ensure it and change nothing that matters. Along long
- * axes they would outweigh the largest element, so entries go down to 0 there and S is increased
- * by 1.
+ * <p>S is at least 2^bits, because the largest element gives 2^bits. The intervals of its summands
+ * do not show this, and the quotient's denominator must be positive by its interval. Along short
+ * axes entries of at least 1 ensure it and change nothing that matters. Along long axes they would
+ * outweigh the largest element, so entries go down to 0 there and S is increased by 1.
  */
 final class SoftmaxLowering {
   /** Logits are requantised to [-REACH, REACH]. */

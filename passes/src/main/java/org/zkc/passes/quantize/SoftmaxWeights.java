@@ -253,7 +253,8 @@ final class SoftmaxWeights {
 
   /**
    * Whether a mask is a factor of scores that are all positive, or else a penalty that is
-   * subtracted from the excluded scores. A factor costs a product, a penalty makes the table twice as long.
+   * subtracted from the excluded scores. A factor costs a product, a penalty makes the table twice
+   * as long.
    */
   private static boolean isFactor(Scores scores, Value mask, int bits, IntegerValues values) {
     return !values.analysis().isConstant(mask)

@@ -17,13 +17,13 @@ import org.zkc.ir.view.UnaryView;
 import org.zkc.passes.integer.IntegerBuilder;
 
 /**
- * Functions that jump: floor, ceil, round, trunc and sign. Next to a step the result is as good
- * as the input is precise, so the input is read from its accumulator, in units of 2^-k. A table
- * of the results and the limbs of a remainder of k bits give floor, ceil, round and trunc; two
- * comparisons give the sign. Rounding towards zero is floor, for negative numbers after adding 1
- * - 2^-k. Rounding to the nearest whole number takes halves to the even one, as PyTorch does,
- * where the number is made of inputs and integers exactly. Elsewhere a half is a matter of chance
- * and goes up. Integers that are already in units of 1 stay unchanged.
+ * Functions that jump: floor, ceil, round, trunc and sign. Next to a step the result is as good as
+ * the input is precise, so the input is read from its accumulator, in units of 2^-k. A table of the
+ * results and the limbs of a remainder of k bits give floor, ceil, round and trunc; two comparisons
+ * give the sign. Rounding towards zero is floor, for negative numbers after adding 1 - 2^-k.
+ * Rounding to the nearest whole number takes halves to the even one, as PyTorch does, where the
+ * number is made of inputs and integers exactly. Elsewhere a half is a matter of chance and goes
+ * up. Integers that are already in units of 1 stay unchanged.
  */
 final class StepLowering {
   /** The most results that get a table of their own. */

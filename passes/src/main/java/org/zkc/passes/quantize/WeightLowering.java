@@ -325,8 +325,10 @@ final class WeightLowering {
         variation * allowance(statistics.fanIn() * statistics.channels()));
   }
 
-  /** The sums y of a map plus the sums of its weights' rests, which are cut far beyond what they
-   * reach. */
+  /**
+   * The sums y of a map plus the sums of its weights' rests, which are cut far beyond what they
+   * reach.
+   */
   private Value withRests(LinearMap map, Value x, Value y, IntegerWeights rests, int bits) {
     double scale = y.integerType().scale();
     double unit = Math.scalb(scale / x.integerType().scale(), -bits);

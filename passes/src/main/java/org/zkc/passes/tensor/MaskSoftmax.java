@@ -17,8 +17,8 @@ import org.zkc.ir.view.Reshape;
 /**
  * A constant that is added to a softmax's input and makes elements vanish (a causal mask of large
  * negative numbers) becomes the softmax's mask, which quantisation takes exactly. The rest of the
- * constant stays an addition. A mask that excludes nothing, such as the one that torch.export
- * keeps for tokens without padding, is dropped.
+ * constant stays an addition. A mask that excludes nothing, such as the one that torch.export keeps
+ * for tokens without padding, is dropped.
  *
  * <pre>
  *   %y = tensor.add %x, c            %p = tensor.softmax %x, m

@@ -128,8 +128,8 @@ public final class ScaleColumns {
   }
 
   /**
-   * The unlikeness of columns to the readers that do not absorb their units: the greatest ratio
-   * of two columns' factors there, 1 where everything is absorbed.
+   * The unlikeness of columns to the readers that do not absorb their units: the greatest ratio of
+   * two columns' factors there, 1 where everything is absorbed.
    */
   public static double spread(Program program, Map<Value, Columns> columns) {
     ScaleColumns rewrite = of(program, columns);

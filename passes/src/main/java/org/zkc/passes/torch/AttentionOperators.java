@@ -121,7 +121,7 @@ final class AttentionOperators {
    * Softmax over the last axis under a mask.
    *
    * @param excludes whether a boolean mask marks the excluded elements rather than the included
-   * ones
+   *     ones
    */
   private static Value masked(OperatorCall call, Value scores, Tensor mask, boolean excludes) {
     TensorEmitter out = call.emit();

@@ -25,10 +25,10 @@ import org.zkc.passes.torch.TorchValue.TracedTensor;
 
 /**
  * Tensors whose every element is one of two constants, by a boolean that is computed from the
- * input. Masks of attention are made of such tensors: 1 - mask times the least number of the
- * type, where(mask, 0, -inf), sums and comparisons of these. A function of a choice is again a
- * choice, between its values at both constants, so no operation on huge numbers is ever part of
- * the program.
+ * input. Masks of attention are made of such tensors: 1 - mask times the least number of the type,
+ * where(mask, 0, -inf), sums and comparisons of these. A function of a choice is again a choice,
+ * between its values at both constants, so no operation on huge numbers is ever part of the
+ * program.
  */
 final class Choices {
 

@@ -68,8 +68,9 @@ final class ContainerFunctions {
     return (int) at;
   }
 
-  /** (list, index), (dict, key) or (dict, key, default): the element, and the rest of the
-   * container. */
+  /**
+   * (list, index), (dict, key) or (dict, key, default): the element, and the rest of the container.
+   */
   private static Optional<TorchValue> pop(OperatorCall call) {
     return switch (call.argument(0)) {
       case ListOf list -> {

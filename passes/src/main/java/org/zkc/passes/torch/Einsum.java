@@ -37,8 +37,7 @@ final class Einsum {
   }
 
   /**
-   * The call, as a permutation of axes where the equation is one, so that a known mask stays
-   * known.
+   * The call, as a permutation of axes where the equation is one, so that a known mask stays known.
    */
   static OperatorCall simplified(OperatorCall call) {
     if (!call.operator().equals("aten.einsum")

@@ -150,8 +150,10 @@ final class PointwiseOperators {
     };
   }
 
-  /** Absolute values and signs. Every other function that keeps integers rounds, which does not
-   * change them. */
+  /**
+   * Absolute values and signs. Every other function that keeps integers rounds, which does not
+   * change them.
+   */
   private static TorchValue ofIntegers(
       OperatorCall call, TracedTensor tensor, ScalarFunction function) {
     if (function != ScalarFunction.ABS && function != ScalarFunction.SIGN

@@ -8,8 +8,10 @@ import org.zkc.passes.torch.TorchValue.Int;
 import org.zkc.passes.torch.TorchValue.Tensor;
 import org.zkc.passes.torch.TorchValue.Text;
 
-/** Operators on the properties of a tensor that do not depend on its elements, all computed on
- * the host. */
+/**
+ * Operators on the properties of a tensor that do not depend on its elements, all computed on the
+ * host.
+ */
 final class SizeOperators {
   static final List<TorchOperator> ALL =
       List.of(

@@ -89,8 +89,9 @@ public final class TorchToTensor {
    * @param inputTypes types of main's parameters, in order
    * @return main at the tensor level, one result per tensor of the model's output in order, lists,
    *     tuples and dictionaries flattened
-   * @throws UserException at the user's line for anything that cannot be proved: an operator that is not
-   *     in the table, an operation that depends on the input's elements, shapes that do not fit
+   * @throws UserException at the user's line for anything that cannot be proved: an operator that
+   *     is not in the table, an operation that depends on the input's elements, shapes that do not
+   *     fit
    */
   public static Lowered lower(Program torch, List<TensorType> inputTypes, PassContext context) {
     if (torch.level() != Level.TORCH) {
@@ -132,9 +133,9 @@ public final class TorchToTensor {
   }
 
   /**
-   * Everything for which {@link #lower} would refuse a program, found in one walk. Faults on
-   * which the proof would not depend do not count. An operation is reported because it cannot be
-   * proved itself, never because its operands are unknown.
+   * Everything for which {@link #lower} would refuse a program, found in one walk. Faults on which
+   * the proof would not depend do not count. An operation is reported because it cannot be proved
+   * itself, never because its operands are unknown.
    *
    * @param inputTypes types of main's parameters, in order
    * @return faults in the order in which the model meets them; empty where {@link #lower} succeeds

@@ -79,9 +79,9 @@ sealed interface TorchValue {
   }
 
   /**
-   * A tensor that depends on the input. A floating-point tensor's value is f32 whatever its
-   * {@code dtype}, which is kept because the program may ask for it; the value of integers and
-   * booleans has the {@code dtype}.
+   * A tensor that depends on the input. A floating-point tensor's value is f32 whatever its {@code
+   * dtype}, which is kept because the program may ask for it; the value of integers and booleans
+   * has the {@code dtype}.
    */
   record TracedTensor(Value value, DType dtype) implements Tensor {
     public TracedTensor {
@@ -137,8 +137,8 @@ sealed interface TorchValue {
   record DataDependent(String operator, Location location) implements TorchValue {}
 
   /**
-   * The result of an operator that cannot be proved: an error as soon as anything depends on it,
-   * so code whose result is unused does no harm.
+   * The result of an operator that cannot be proved: an error as soon as anything depends on it, so
+   * code whose result is unused does no harm.
    *
    * @param reason of its own, or that of the first cause
    * @param causes operands that are refused themselves; kept by a walk that collects faults only

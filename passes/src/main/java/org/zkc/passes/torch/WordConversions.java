@@ -11,8 +11,8 @@ import org.zkc.passes.torch.TorchValue.Tensor;
 /**
  * Bits of numbers, and numbers of fewer bits, as StableHLO has them (specification,
  * "bitcast_convert", "convert", "reduce_precision", and CHLO's "next_after"). Constants are
- * converted bit by bit. For numbers that depend on the input, the bits of integers are known,
- * those of real numbers are not.
+ * converted bit by bit. For numbers that depend on the input, the bits of integers are known, those
+ * of real numbers are not.
  */
 final class WordConversions {
   static final List<TorchOperator> ALL =
@@ -34,8 +34,8 @@ final class WordConversions {
   }
 
   /**
-   * (self, dtype): the same bits. Elements of a narrower type stand along a further last axis,
-   * the lowest bits first.
+   * (self, dtype): the same bits. Elements of a narrower type stand along a further last axis, the
+   * lowest bits first.
    */
   private static TorchValue bits(OperatorCall call) {
     DType to = CastOperators.dtype(call, call.integer(1));
@@ -111,8 +111,9 @@ final class WordConversions {
   }
 
   /**
-   * (self, dtype) from real numbers to integers, towards zero. A number that the type does not
-   * hold becomes the nearest one that it holds, and NaN becomes 0. The specification leaves these open; XLA does this.
+   * (self, dtype) from real numbers to integers, towards zero. A number that the type does not hold
+   * becomes the nearest one that it holds, and NaN becomes 0. The specification leaves these open;
+   * XLA does this.
    */
   private static TorchValue convert(OperatorCall call) {
     DType to = CastOperators.dtype(call, call.integer(1));

@@ -145,7 +145,9 @@ final class WordOperators {
     return new KnownTensor(TensorData.ofLongs(dtype, new Shape(extents), values), "");
   }
 
-  /** The number of bits that are 1; the bits above the lowest count as often as the sign repeats. */
+  /**
+   * The number of bits that are 1; the bits above the lowest count as often as the sign repeats.
+   */
   private static TorchValue onesOfComputed(OperatorCall call) {
     DType dtype = integer(call);
     int low = Math.min(bits(dtype), MOST_BITS);
