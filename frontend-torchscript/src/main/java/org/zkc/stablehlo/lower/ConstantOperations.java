@@ -14,13 +14,15 @@ import org.zkc.stablehlo.program.HloAttribute;
 import org.zkc.stablehlo.program.HloType;
 import org.zkc.torchscript.lower.Binding;
 
-/** Constants (StableHLO specification, "constant", "iota"). */
+/** Constants (StableHLO specification, "constant", "iota", "partition_id", "replica_id"). */
 final class ConstantOperations {
   static final Map<String, HloOperator> TABLE =
       Map.of(
           "stablehlo.constant", HloOperator.one(ConstantOperations::constant),
           "chlo.constant", HloOperator.one(ConstantOperations::constant),
-          "stablehlo.iota", HloOperator.one(ConstantOperations::iota));
+          "stablehlo.iota", HloOperator.one(ConstantOperations::iota),
+          "stablehlo.partition_id", HloOperator.one(ConstantOperations::first),
+          "stablehlo.replica_id", HloOperator.one(ConstantOperations::first));
 
   /** Numbers of an iota, each of which is held. */
   private static final int MOST_COUNTED = 1 << 24;
@@ -47,6 +49,16 @@ final class ConstantOperations {
     List<Long> ones = Collections.nCopies(type.rank(), 1L);
     Binding held = call.constant(elements(dtype, call.shape(ones), data));
     return new Held(held, ones, call.resultType(0), Optional.of(number(dtype, data)));
+  }
+
+  /** The number of the one process that a proof is about, among partitions and replicas. */
+  private static Held first(HloCall call) {
+    HloType.TensorOf type = call.resultType(0);
+    if (type.rank() != 0) {
+      throw call.refused("its result is %s, and a number is asked for".formatted(type.text()));
+    }
+    TensorData zero = TensorData.ofLongs(call.dtype(type), Shape.of(), new long[] {0});
+    return new Held(call.constant(zero), List.of(), type, Optional.of(Binding.Literal.of(0L)));
   }
 
   private static boolean hasHuge(DenseData data) {

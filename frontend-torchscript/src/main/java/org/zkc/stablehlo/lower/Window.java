@@ -13,6 +13,9 @@ record Window(
     List<Long> low,
     List<Long> high) {
 
+  /** Elements of a tensor with its padding. */
+  private static final long MOST_PADDED = 1 << 28;
+
   /** Reads the attributes {@code window_dimensions} to {@code padding}. */
   static Window of(HloCall call, int rank) {
     List<Long> low = new ArrayList<>();
@@ -33,6 +36,25 @@ record Window(
       throw call.refused("%s are %s".formatted(name, values));
     }
     return values;
+  }
+
+  /** Refuses padding and dilations that make a tensor of these extents one that nobody holds. */
+  void requireHeld(HloCall call, List<Long> extents) {
+    long count = 1;
+    for (int d = 0; d < extents.size(); d++) {
+      long extent = extents.get(d);
+      long gap = baseDilations.get(d);
+      long before = Math.max(0, low.get(d));
+      long after = Math.max(0, high.get(d));
+      long most = Math.max(Math.max(extent, gap), Math.max(before, after));
+      if (most <= MOST_PADDED) {
+        count *= Math.clamp(extent * gap + before + after, 1, 2 * MOST_PADDED);
+      }
+      if (most > MOST_PADDED || count > MOST_PADDED) {
+        throw call.refused(
+            "with its padding it reaches over more than %d elements".formatted(MOST_PADDED));
+      }
+    }
   }
 
   /** All places in a window, the last dimension first, each as steps along the dimensions. */

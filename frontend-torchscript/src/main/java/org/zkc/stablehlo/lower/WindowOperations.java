@@ -35,9 +35,14 @@ final class WindowOperations {
    */
   private static List<Held> reduceWindow(HloCall call) {
     Window window = Window.of(call, call.type(0).rank());
+    window.requireHeld(call, call.type(0).extents());
     Optional<ReducerBody> body = call.operandCount() == 2 ? ReducerBody.of(call) : Optional.empty();
-    return body.filter(b -> isCommon(call, b, window)).isPresent()
-        ? List.of(new WindowOperations(call).lower())
+    if (body.filter(b -> isCommon(call, b, window)).isPresent()) {
+      return List.of(new WindowOperations(call).lower());
+    }
+    Optional<Held> sums = RunningLogSum.of(call, window);
+    return sums.isPresent()
+        ? List.of(sums.orElseThrow())
         : new BodyFold(call).windows(window);
   }
 

@@ -107,4 +107,22 @@ final class HostileProgramTest {
           "");
     }
   }
+
+  @Test
+  void windowsThatReachFarBeyondTheTensor() {
+    for (String reach : List.of("1073741823", "9000000000000000000")) {
+      refused(
+          "reaches over more than",
+          """
+          %z = stablehlo.constant dense<0.0> : tensor<f32>
+          %r = "stablehlo.reduce_window"(%x, %z) <{padding = dense<[[REACH, 0]]> : tensor<1x2xi64>, window_dimensions = array<i64: REACH>}> ({
+            ^bb0(%a: tensor<f32>, %b: tensor<f32>):
+              %s = stablehlo.add %a, %b : tensor<f32>
+              stablehlo.return %s : tensor<f32>
+          }) : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+          """
+              .replace("REACH", reach),
+          "");
+    }
+  }
 }

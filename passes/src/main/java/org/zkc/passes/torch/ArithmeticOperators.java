@@ -56,12 +56,12 @@ final class ArithmeticOperators {
           new TorchOperator(
               "aten.pow",
               "multiply, pointwise",
-              "base or exponent a number, or a positive base",
+              "base or exponent known, or a positive base",
               ArithmeticOperators::pow),
           new TorchOperator(
               "aten.float_power",
               "multiply, pointwise",
-              "base or exponent a number, or a positive base",
+              "base or exponent known, or a positive base",
               ArithmeticOperators::floatPower),
           new TorchOperator(
               "aten.square", "multiply", c -> c.result(c.emit().multiply(c.value(0), c.value(0)))),
@@ -341,9 +341,9 @@ final class ArithmeticOperators {
     return pow(new OperatorCall("aten.pow", call.overload(), floats, call.location(), call.emit()));
   }
 
-  private static TorchValue pow(OperatorCall call) {
+  static TorchValue pow(OperatorCall call) {
     if (traced(call) && PairOperators.areTensors(call)) {
-      return PairOperators.power(call);
+      return KnownExponents.power(call).orElseGet(() -> PairOperators.power(call));
     }
     if (call.argument(0) instanceof TracedTensor base) {
       double exponent = call.number(1);

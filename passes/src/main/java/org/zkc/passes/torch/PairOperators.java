@@ -3,6 +3,7 @@ package org.zkc.passes.torch;
 import java.util.List;
 import java.util.function.DoubleBinaryOperator;
 import org.zkc.ir.DType;
+import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Comparison;
 import org.zkc.ir.tensor.ScalarFunction;
@@ -92,6 +93,9 @@ final class PairOperators {
 
   /** x^y as exp(y log(x)), of positive x. */
   static TorchValue power(OperatorCall call) {
+    if (call.argument(0) instanceof KnownTensor base) {
+      requirePositive(call, base.data());
+    }
     return traced(
         call,
         (c, x, y) -> {
@@ -99,6 +103,15 @@ final class PairOperators {
           Value exponent = emit.multiply(y, emit.pointwise(x, ScalarFunction.LOG));
           return emit.pointwise(exponent, ScalarFunction.EXP);
         });
+  }
+
+  /** Calibration sees no logarithm of a known base, so that its sign is looked at here. */
+  private static void requirePositive(OperatorCall call, TensorData base) {
+    for (long i = 0; i < base.elementCount(); i++) {
+      if (!(base.getDouble(i) > 0)) {
+        throw call.refuse("base %s; only a positive one can be proved".formatted(base.getDouble(i)));
+      }
+    }
   }
 
   /** x - y rounded(x / y). */

@@ -220,7 +220,7 @@ final class ScatterOperators {
 
   /** (self, dim, index, source, reduce, include_self). */
   private static TorchValue indexReduce(OperatorCall call) {
-    Slices slices = Slices.of(call);
+    Slices slices = Slices.of(SeededExtremes.of(call));
     return slices.back(slices.writes().reduced(slices.source(), call.text(4), call.flag(5)));
   }
 
