@@ -1,5 +1,7 @@
 package org.zkc.ir;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
@@ -8,10 +10,12 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
@@ -52,7 +56,7 @@ public final class OpSpec {
       Role role,
       Cardinality cardinality,
       Class<?> element,
-      RecordComponent declaration) {
+      MethodHandle reading) {
 
     private static Component of(RecordComponent declaration) {
       Type generic = declaration.getGenericType();
@@ -70,7 +74,22 @@ public final class OpSpec {
       }
       Class<?> element = MethodType.methodType(plain).wrap().returnType();
       return new Component(
-          declaration.getName(), roleOf(declaration, element), cardinality, element, declaration);
+          declaration.getName(),
+          roleOf(declaration, element),
+          cardinality,
+          element,
+          reading(declaration));
+    }
+
+    /** The accessor, whose access is checked here once and not at each reading. */
+    private static MethodHandle reading(RecordComponent declaration) {
+      try {
+        return MethodHandles.lookup()
+            .unreflect(declaration.getAccessor())
+            .asType(MethodType.methodType(Object.class, Op.class));
+      } catch (IllegalAccessException e) {
+        throw new IllegalStateException("cannot read " + declaration, e);
+      }
     }
 
     private static Role roleOf(RecordComponent declaration, Class<?> element) {
@@ -94,8 +113,10 @@ public final class OpSpec {
     /** The component's value in {@code op}. */
     public Object get(Op op) {
       try {
-        return declaration.getAccessor().invoke(op);
-      } catch (IllegalAccessException | InvocationTargetException e) {
+        return reading.invokeExact(op);
+      } catch (RuntimeException | Error e) {
+        throw e;
+      } catch (Throwable e) {
         throw new IllegalStateException("cannot read " + name + " of " + op.getClass(), e);
       }
     }
@@ -122,6 +143,7 @@ public final class OpSpec {
 
   private final Class<?> type;
   private final List<Component> components;
+  private final Map<Role, List<Component>> byRole;
   private final Constructor<?> constructor;
 
   private OpSpec(Class<?> type) {
@@ -131,6 +153,11 @@ public final class OpSpec {
       found.add(Component.of(c));
     }
     this.components = List.copyOf(found);
+    Map<Role, List<Component>> grouped = new EnumMap<>(Role.class);
+    for (Role role : Role.values()) {
+      grouped.put(role, found.stream().filter(c -> c.role() == role).toList());
+    }
+    this.byRole = grouped;
     try {
       this.constructor =
           type.getDeclaredConstructor(
@@ -156,7 +183,7 @@ public final class OpSpec {
 
   /** The components of one role, in order of declaration. */
   public List<Component> components(Role role) {
-    return components.stream().filter(c -> c.role() == role).toList();
+    return Objects.requireNonNull(byRole.get(role), "every role has its list");
   }
 
   /** The name without its level: {@code MaxPool} is {@code max_pool}. */
@@ -218,13 +245,19 @@ public final class OpSpec {
     return values(op, Role.OPERAND);
   }
 
+  /** Whether ops of this type hold regions. */
+  public boolean hasRegions() {
+    return !components(Role.REGION).isEmpty();
+  }
+
   /** Regions in order of declaration. */
   public List<Region> regions(Op op) {
+    if (!hasRegions()) {
+      return List.of();
+    }
     List<Region> out = new ArrayList<>();
-    for (Component c : components) {
-      if (c.role() == Role.REGION) {
-        collect(c, op, Region.class, out);
-      }
+    for (Component c : components(Role.REGION)) {
+      collect(c, op, Region.class, out);
     }
     return out;
   }
@@ -232,20 +265,16 @@ public final class OpSpec {
   /** Attributes by component name, in order of declaration. */
   public Map<String, Object> attributes(Op op) {
     Map<String, Object> out = new LinkedHashMap<>();
-    for (Component c : components) {
-      if (c.role() == Role.ATTRIBUTE) {
-        out.put(c.name(), c.get(op));
-      }
+    for (Component c : components(Role.ATTRIBUTE)) {
+      out.put(c.name(), c.get(op));
     }
     return out;
   }
 
   private List<Value> values(Op op, Role role) {
     List<Value> out = new ArrayList<>();
-    for (Component c : components) {
-      if (c.role() == role) {
-        collect(c, op, Value.class, out);
-      }
+    for (Component c : components(role)) {
+      collect(c, op, Value.class, out);
     }
     return out;
   }

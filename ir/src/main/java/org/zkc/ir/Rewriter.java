@@ -75,8 +75,20 @@ public final class Rewriter implements OpAppender {
     return replacements.getOrDefault(value, value);
   }
 
+  /** The op itself where it reads nothing that was replaced: building it anew has its price. */
   private Op replaced(Op op) {
-    return replacements.isEmpty() ? op : substitute(op, this);
+    return replacements.isEmpty() || !OpSpec.of(op).hasRegions() && readsNothingReplaced(op)
+        ? op
+        : substitute(op, this);
+  }
+
+  private boolean readsNothingReplaced(Op op) {
+    for (Value operand : op.operands()) {
+      if (replacements.containsKey(operand)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static Op substitute(Op op, Rewriter rewriter) {

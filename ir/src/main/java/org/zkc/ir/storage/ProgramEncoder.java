@@ -116,7 +116,7 @@ final class ProgramEncoder {
       }
       default ->
           throw new IllegalStateException(
-              "attribute " + component.declaration() + " has no stored form");
+              "attribute " + component.name() + " has no stored form");
     }
     return out.build();
   }

@@ -32,12 +32,18 @@ final class ActivationLowering {
   private final Accumulators accumulators;
   private final Ranges ranges;
   private final Precision precision;
+  private final WeightCache cache;
   private final PointwiseLowering pointwise;
   private final StepLowering steps;
 
   ActivationLowering(
-      IntegerValues values, Accumulators accumulators, Ranges ranges, Precision precision) {
+      IntegerValues values,
+      Accumulators accumulators,
+      Ranges ranges,
+      Precision precision,
+      WeightCache cache) {
     this.values = values;
+    this.cache = cache;
     this.accumulators = accumulators;
     this.ranges = ranges;
     this.precision = precision;
@@ -103,7 +109,7 @@ final class ActivationLowering {
         Double.isFinite(op.steepest()) ? steady(op) : pointwise.of(op);
     Value x = input.integers();
     TableEntries entries =
-        TableEntries.of(op.operator(), x.integerType().scale(), input.first(), input.last(), q);
+        cache.table(op, x.integerType().scale(), input.first(), input.last(), q);
     return values.out().table(x, entries.first(), entries.data(), q.scale());
   }
 

@@ -172,7 +172,7 @@ final class IntegerLowering {
         new IntegerLowering(
                 values,
                 accumulators,
-                new ActivationLowering(values, accumulators, ranges, precision),
+                new ActivationLowering(values, accumulators, ranges, precision, cache),
                 new PoolLowering(values),
                 new AttentionLowering(values, accumulators, ranges, precision),
                 ranges,

@@ -6,18 +6,31 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.zkc.ir.OpSpec;
 import org.zkc.ir.integer.IntegerWeights;
+import org.zkc.ir.tensor.Activation;
 import org.zkc.ir.tensor.TensorOp;
 
 /**
  * The values that lowerings of one program at several precisions share: statistics of the real
- * weights, and weights rounded in the same way. A further candidate so reads only the weights that
- * it rounds in another way.
+ * weights, weights rounded in the same way, and tables. A further candidate so reads only the
+ * weights that it rounds in another way, and layers that share a table compute it once.
  */
 final class WeightCache {
   private final Map<TensorOp, WeightStatistics> statistics = new IdentityHashMap<>();
   private final Map<TensorOp, Optional<WeightGrid>> grids = new IdentityHashMap<>();
   private final Map<TensorOp, Map<Rounding, Rounded>> rounded = new IdentityHashMap<>();
+
+  private final Map<TableKey, TableEntries> tables = new HashMap<>();
+
+  /** All that the entries of a function's table depend on. */
+  private record TableKey(
+      Class<?> function,
+      Map<String, Object> parameters,
+      double inputScale,
+      long first,
+      long last,
+      Quantum output) {}
 
   /**
    * The rounding of a linear map's weights: all that the integers and the bias depend on.
@@ -48,5 +61,18 @@ final class WeightCache {
     return rounded
         .computeIfAbsent(map, m -> new HashMap<>())
         .computeIfAbsent(rounding, r -> round.get());
+  }
+
+  /**
+   * The table of a function.
+   *
+   * @param inputScale of the integers from {@code first} to {@code last}
+   */
+  TableEntries table(Activation op, double inputScale, long first, long last, Quantum output) {
+    TableKey key =
+        new TableKey(
+            op.getClass(), OpSpec.of(op).attributes(op), inputScale, first, last, output);
+    return tables.computeIfAbsent(
+        key, k -> TableEntries.of(op.operator(), inputScale, first, last, output));
   }
 }
