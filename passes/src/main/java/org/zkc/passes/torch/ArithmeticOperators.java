@@ -56,12 +56,12 @@ final class ArithmeticOperators {
           new TorchOperator(
               "aten.pow",
               "multiply, pointwise",
-              "base or exponent known, or a positive base",
+              "base or exponent a number, whole known exponents, or a positive base",
               ArithmeticOperators::pow),
           new TorchOperator(
               "aten.float_power",
               "multiply, pointwise",
-              "base or exponent known, or a positive base",
+              "base or exponent a number, whole known exponents, or a positive base",
               ArithmeticOperators::floatPower),
           new TorchOperator(
               "aten.square", "multiply", c -> c.result(c.emit().multiply(c.value(0), c.value(0)))),

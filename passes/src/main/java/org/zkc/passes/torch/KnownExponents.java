@@ -12,20 +12,20 @@ import org.zkc.passes.torch.TorchValue.KnownTensor;
 import org.zkc.passes.torch.TorchValue.TracedTensor;
 
 /**
- * Powers of computed numbers by a tensor of known exponents: each number is raised to its own one,
- * as it is where a program names a single exponent. So negative bases have their powers by whole
- * numbers, which exp(y log(x)) has not.
+ * Powers of computed numbers by a tensor of known whole numbers: each number is raised to its own
+ * one, as it is where a program names a single exponent. So negative bases have their powers, which
+ * exp(y log(x)) has not.
  */
 final class KnownExponents {
   /** Exponents that differ, each of which is an operation. */
-  private static final int MOST_EXPONENTS = 64;
+  private static final int MOST_EXPONENTS = 16;
 
   /** Elements whose places are listed. */
   private static final long MOST_ELEMENTS = 1 << 20;
 
   private KnownExponents() {}
 
-  /** The power; empty where the exponents are computed, or too many differ. */
+  /** The power; empty where exponents are computed or no whole numbers, or too many differ. */
   static Optional<TorchValue> power(OperatorCall call) {
     if (!(call.argument(0) instanceof TracedTensor base)
         || !base.dtype().isFloating()
@@ -39,8 +39,9 @@ final class KnownExponents {
     TensorData each = HostTensors.broadcast(exponents.data(), shape);
     Map<Double, List<Integer>> places = new LinkedHashMap<>();
     for (int i = 0; i < shape.elementCount(); i++) {
-      places.computeIfAbsent(each.getDouble(i), e -> new ArrayList<>()).add(i);
-      if (places.size() > MOST_EXPONENTS) {
+      double exponent = each.getDouble(i);
+      places.computeIfAbsent(exponent, e -> new ArrayList<>()).add(i);
+      if (exponent != Math.rint(exponent) || places.size() > MOST_EXPONENTS) {
         return Optional.empty();
       }
     }
