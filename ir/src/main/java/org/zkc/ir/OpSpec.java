@@ -52,11 +52,7 @@ public final class OpSpec {
    * the tensor level, a Long below), Boolean, String, TensorData, IntegerWeights or an enum.
    */
   public record Component(
-      String name,
-      Role role,
-      Cardinality cardinality,
-      Class<?> element,
-      MethodHandle reading) {
+      String name, Role role, Cardinality cardinality, Class<?> element, MethodHandle reading) {
 
     private static Component of(RecordComponent declaration) {
       Type generic = declaration.getGenericType();

@@ -41,9 +41,7 @@ final class WindowOperations {
       return List.of(new WindowOperations(call).lower());
     }
     Optional<Held> sums = RunningLogSum.of(call, window);
-    return sums.isPresent()
-        ? List.of(sums.orElseThrow())
-        : new BodyFold(call).windows(window);
+    return sums.isPresent() ? List.of(sums.orElseThrow()) : new BodyFold(call).windows(window);
   }
 
   private static boolean isCommon(HloCall call, ReducerBody body, Window window) {

@@ -115,8 +115,7 @@ final class ProgramEncoder {
         out.setIntegers(list);
       }
       default ->
-          throw new IllegalStateException(
-              "attribute " + component.name() + " has no stored form");
+          throw new IllegalStateException("attribute " + component.name() + " has no stored form");
     }
     return out.build();
   }

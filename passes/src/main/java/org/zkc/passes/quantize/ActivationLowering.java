@@ -108,8 +108,7 @@ final class ActivationLowering {
     PointwiseLowering.TableInput input =
         Double.isFinite(op.steepest()) ? steady(op) : pointwise.of(op);
     Value x = input.integers();
-    TableEntries entries =
-        cache.table(op, x.integerType().scale(), input.first(), input.last(), q);
+    TableEntries entries = cache.table(op, x.integerType().scale(), input.first(), input.last(), q);
     return values.out().table(x, entries.first(), entries.data(), q.scale());
   }
 

@@ -70,8 +70,7 @@ final class WeightCache {
    */
   TableEntries table(Activation op, double inputScale, long first, long last, Quantum output) {
     TableKey key =
-        new TableKey(
-            op.getClass(), OpSpec.of(op).attributes(op), inputScale, first, last, output);
+        new TableKey(op.getClass(), OpSpec.of(op).attributes(op), inputScale, first, last, output);
     return tables.computeIfAbsent(
         key, k -> TableEntries.of(op.operator(), inputScale, first, last, output));
   }

@@ -46,8 +46,7 @@ final class KnownExponents {
       }
     }
     DType dtype = Promotion.of(call.arguments().subList(0, 2));
-    TracedTensor whole =
-        new TracedTensor(call.emit().broadcast(base.value(), shape), base.dtype());
+    TracedTensor whole = new TracedTensor(call.emit().broadcast(base.value(), shape), base.dtype());
     List<TorchValue.Tensor> powers = new ArrayList<>();
     int[] source = new int[Math.toIntExact(shape.elementCount())];
     int[] at = new int[source.length];

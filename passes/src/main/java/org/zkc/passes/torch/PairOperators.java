@@ -109,7 +109,8 @@ final class PairOperators {
   private static void requirePositive(OperatorCall call, TensorData base) {
     for (long i = 0; i < base.elementCount(); i++) {
       if (!(base.getDouble(i) > 0)) {
-        throw call.refuse("base %s; only a positive one can be proved".formatted(base.getDouble(i)));
+        throw call.refuse(
+            "base %s; only a positive one can be proved".formatted(base.getDouble(i)));
       }
     }
   }

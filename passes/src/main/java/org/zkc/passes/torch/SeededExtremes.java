@@ -54,8 +54,7 @@ final class SeededExtremes {
         picked[(int) row] = extent + i;
       }
     }
-    if (count != source.shape().extent(axis)
-        || Arrays.stream(picked).allMatch(p -> p < extent)) {
+    if (count != source.shape().extent(axis) || Arrays.stream(picked).allMatch(p -> p < extent)) {
       return call;
     }
     Value joined =
@@ -66,8 +65,7 @@ final class SeededExtremes {
                     call.in(self.dtype(), source)),
                 axis);
     List<TorchValue> arguments = new ArrayList<>(call.arguments());
-    arguments.set(
-        0, call.result(Picks.along(call.emit(), joined, axis, picked), self.dtype()));
+    arguments.set(0, call.result(Picks.along(call.emit(), joined, axis, picked), self.dtype()));
     return new OperatorCall(
         call.operator(), call.overload(), arguments, call.location(), call.emit());
   }
@@ -79,7 +77,6 @@ final class SeededExtremes {
     for (int i = 0; i < out.length; i++) {
       out[i] = picked[i / inner % picked.length] < picked.length ? self.data().getDouble(i) : 0;
     }
-    return new KnownTensor(
-        HostTensors.cast(TensorData.ofDoubles(shape, out), self.dtype()), "");
+    return new KnownTensor(HostTensors.cast(TensorData.ofDoubles(shape, out), self.dtype()), "");
   }
 }
