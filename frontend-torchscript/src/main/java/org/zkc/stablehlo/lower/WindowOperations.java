@@ -303,15 +303,19 @@ final class WindowOperations {
       throw call.refused("sums over windows with gaps cannot be proved");
     }
     Binding padded = padded(batch, axes, 0.0);
-    return call.aten(
-        "avg_pool" + axes.size() + "d",
-        padded,
-        of(axes, window),
-        of(axes, strides),
-        Collections.nCopies(axes.size(), 0L),
-        false,
-        true,
-        1L);
+    if (axes.size() > 1) {
+      return sums(padded, of(axes, window), of(axes, strides));
+    }
+    // Along one dimension ATen has means alone, without a divisor of their own.
+    Binding plane = call.aten("unsqueeze", padded, 2L);
+    List<Long> sizes = List.of(1L, window.get(axes.getFirst()));
+    List<Long> steps = List.of(1L, strides.get(axes.getFirst()));
+    return call.aten("squeeze", sums(plane, sizes, steps), 2L);
+  }
+
+  private Binding sums(Binding padded, List<Long> sizes, List<Long> steps) {
+    List<Long> none = Collections.nCopies(sizes.size(), 0L);
+    return call.aten("avg_pool" + sizes.size() + "d", padded, sizes, steps, none, false, true, 1L);
   }
 
   private Binding maxima(Binding batch, List<Integer> axes) {

@@ -29,6 +29,7 @@ final class CheckedOperationsTest {
         "fft2",
         "ifft",
         "known-exponents",
+        "line-sums",
         "map",
         "mhlo-erf",
         "mhlo-topk",

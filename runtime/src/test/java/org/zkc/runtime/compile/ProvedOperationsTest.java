@@ -39,6 +39,7 @@ final class ProvedOperationsTest {
     "fft2, main",
     "rfft, main",
     "known-exponents, main",
+    "line-sums, main",
     "map, main",
     "running-log-sum, main",
     "segment-extremes, main",
