@@ -178,7 +178,10 @@ final class Accumulators {
           product.factors());
     } else {
       TensorAnalysis.Scaled scaled = values.analysis().scaled(op).orElseThrow();
-      collect(scaled.input(), gain * Math.abs(uniform(scaled)), scale, false, widest);
+      double factor = Math.abs(uniform(scaled));
+      if (factor > 0) { // a term that is 0 asks for no resolution
+        collect(scaled.input(), gain * factor, scale, false, widest);
+      }
     }
   }
 
@@ -227,7 +230,7 @@ final class Accumulators {
         TensorAnalysis.Scaled scaled = values.analysis().scaled(op).orElseThrow();
         double factor = uniform(scaled);
         yield factor == 0
-            ? values.out().scale(accumulate(scaled.input(), a, false, widest), 0, a)
+            ? values.out().scale(anyIntegers(scaled.input(), widest), 0, a)
             : values
                 .out()
                 .scale(
@@ -236,6 +239,13 @@ final class Accumulators {
                     a);
       }
     };
+  }
+
+  /** The value at whatever scale it fits, as a state of zeros reads it before the first step. */
+  private Value anyIntegers(Value value, long widest) {
+    return values.analysis().isDeferred(value)
+        ? accumulate(value, terms(value).free())
+        : values.narrow(value, widest);
   }
 
   /** Every channel times the multiplier that brings it, times its factor, to scale a. */

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
@@ -61,13 +62,14 @@ final class PickOperators {
     return x;
   }
 
-  /** (input, dims). */
+  /** (input, dims). Backwards are sums of one element each, so truth values go as integers. */
   private static TorchValue flip(OperatorCall call) {
-    Value x = call.value(0);
+    boolean areTruths = call.tensor(0).dtype() == DType.I1;
+    Value x = areTruths ? call.in(DType.I64, call.tensor(0)) : call.held(0);
     for (int axis : call.integers(1)) {
       x = Picks.flip(call.emit(), x, call.resolveAxis(axis, x.shape().rank()));
     }
-    return call.result(x);
+    return call.result(areTruths ? call.emit().cast(x, DType.I1) : x);
   }
 
   /** (input, k, dims): k quarter turns from the first axis towards the second. */
@@ -92,7 +94,7 @@ final class PickOperators {
 
   /** (input, shifts, dims): without dims the tensor is rolled as one line. */
   private static TorchValue roll(OperatorCall call) {
-    Value x = call.value(0);
+    Value x = call.held(0);
     List<Integer> shifts = call.integers(1);
     List<Integer> axes = call.isNone(2) ? List.of() : call.integers(2);
     if (axes.isEmpty() && shifts.size() == 1) {

@@ -38,4 +38,26 @@ final class ScalarConstantTest {
     assertTrue(!parameters.isEmpty());
     parameters.forEach(p -> assertEquals(Shape.of(1), p.weights().shape()));
   }
+
+  /** A gate written out by hand, (1 - f) h + f n, before the first step, where h is 0. */
+  @Test
+  void aStateOfZerosAsksForNoResolution() {
+    TensorProgramBuilder b = new TensorProgramBuilder(1);
+    Value x = b.input(2, 3);
+    Value f = b.sigmoid(x);
+    Value zeros = b.constant("h", Shape.of(2, 3), new float[6]);
+    Value ones = b.constant("one", Shape.of(2, 3), new float[] {1, 1, 1, 1, 1, 1});
+    Value kept = b.multiply(b.subtract(ones, f), zeros);
+    Value tenth = b.broadcast(b.constant("c", Shape.of(), new float[] {0.1f}), Shape.of(2, 3));
+    Value candidate = b.tanh(b.multiply(x, tenth)); // far smaller than 1 - f, which reads no bits
+    Program tensor = b.build(b.tanh(b.add(kept, b.multiply(f, candidate))));
+    Program integer =
+        TensorToInteger.lower(
+                tensor,
+                Calibrate.runDefault(tensor),
+                QuantizationOptions.DEFAULT,
+                new PassContext())
+            .program();
+    assertEquals(List.of(), Checker.check(integer));
+  }
 }

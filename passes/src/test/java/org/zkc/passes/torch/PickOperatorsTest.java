@@ -35,6 +35,19 @@ final class PickOperatorsTest {
   }
 
   @Test
+  void truthValuesAndIntegersAreFlippedAndRolledAsTheyAre() {
+    TorchCase c = new TorchCase();
+    Value above = c.op("aten.gt", c.x, 2.5);
+    check(c, c.op("aten.flip", above, List.of(0)), LINE, 1, 1, 1, 1, 0, 0);
+    TorchCase d = new TorchCase();
+    Value counts = d.op("aten.cumsum", d.op("aten.gt", d.x, 2.5), 0, null);
+    check(d, d.op("aten.flip", counts, List.of(0)), LINE, 4, 3, 2, 1, 0, 0);
+    TorchCase e = new TorchCase();
+    Value rolled = e.op("aten.roll", e.op("aten.gt", e.x, 2.5), List.of(1), List.of(0));
+    check(e, rolled, LINE, 1, 0, 0, 1, 1, 1);
+  }
+
+  @Test
   void aRollIsTwoSlicesSideBySide() {
     TorchCase c = new TorchCase();
     Value y = c.op("aten.roll", c.x, List.of(2), List.of(0));
