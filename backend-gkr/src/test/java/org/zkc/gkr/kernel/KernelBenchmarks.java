@@ -27,13 +27,17 @@ import org.zkc.gkr.code.CircleCode;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.RandomElements;
+import org.zkc.gkr.hash.Blake3Hash;
+import org.zkc.gkr.hash.ColumnHasher;
+import org.zkc.gkr.hash.Digests;
 import org.zkc.gkr.prove.commitment.WitnessCommitment;
+import org.zkc.gkr.prove.fraction.FractionTree;
 import org.zkc.gkr.transcript.Transcript;
 
 /**
  * The kernels of the prover. {@link #main} runs all of them, or those that a pattern names, and
  * prints for each the nanoseconds and the allocated bytes of an element beside the nanoseconds that
- * the multiplier alone takes for its products.
+ * the multiplier alone takes for its products, or the adders for the steps of its hashes.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -48,12 +52,24 @@ public class KernelBenchmarks {
   private static final int WIDTH = 8192;
   private static final int GRINDING_BITS = 14;
   private static final int MULTIPLIER_ROUNDS = 1 << 14;
+  private static final int HASHED_ROWS = 256;
+  private static final int HASHED_COLUMNS = 1024;
+  private static final int HASHED_BYTES = 1 << 16;
 
   /**
-   * A kernel's elements in one call, and products of 32-bit numbers of each. Where no product is
-   * counted (hashes, sums) there is no bound by the multiplier.
+   * A kernel's elements in one call, and products of 32-bit numbers and steps of hashes of each.
+   * The bound is that of the two which takes longer.
    */
-  private record Work(long elements, double products) {}
+  private record Work(long elements, double products, double steps) {
+    Work(long elements, double products) {
+      this(elements, products, 0);
+    }
+  }
+
+  /** A block of BLAKE3: 7 rounds of 8 mixings of 14 sums, exclusive ors and rotations. */
+  private static final int STEPS_OF_A_BLOCK = 7 * 8 * 14;
+
+  private static final int STEPS_OF_A_WORD = STEPS_OF_A_BLOCK / 16;
 
   private static final Map<String, Work> WORK =
       Map.ofEntries(
@@ -76,8 +92,17 @@ public class KernelBenchmarks {
           Map.entry("foldBytes", new Work((long) ROWS * COLUMNS, 4)),
           Map.entry("foldShorts", new Work((long) ROWS * COLUMNS, 4)),
           Map.entry("encode", new Work(WIDTH, 26)),
-          Map.entry("commit", new Work((long) ROWS * WIDTH, 26)),
-          Map.entry("grind", new Work(1 << GRINDING_BITS, 0)));
+          // A cell is encoded to four symbols, each of which is hashed.
+          Map.entry("commit", new Work((long) ROWS * WIDTH, 26, 4 * STEPS_OF_A_WORD)),
+          Map.entry("adder", new Work(AdderRate.steps(MULTIPLIER_ROUNDS), 0, 1)),
+          Map.entry("expandEq", new Work(SIZE, 8)),
+          Map.entry("denominators", new Work(SIZE, 8)),
+          // Three products of E for each of the nodes, which are as many as leaves.
+          Map.entry("fractionTree", new Work(SIZE, 48)),
+          Map.entry(
+              "hashColumns", new Work((long) HASHED_ROWS * HASHED_COLUMNS, 0, STEPS_OF_A_WORD)),
+          Map.entry("hashBytes", new Work(HASHED_BYTES / 4, 0, STEPS_OF_A_WORD)),
+          Map.entry("grind", new Work(1 << GRINDING_BITS, 0, STEPS_OF_A_BLOCK)));
 
   private final Kernels kernels = Kernels.best();
   private final RandomElements random = new RandomElements(1);
@@ -97,6 +122,8 @@ public class KernelBenchmarks {
   private int[] codeword;
   private MemorySegment weights;
   private CircleCode code;
+  private byte[] bytes;
+  private int[] hashed;
   private int nonce;
 
   /** Fills the tables, and waits until the vector loops are compiled. */
@@ -116,6 +143,8 @@ public class KernelBenchmarks {
     residues = random.residues(2 * SIZE);
     product = new int[SIZE];
     weights = MemorySegment.ofArray(new byte[2 * ROWS * COLUMNS]);
+    bytes = new byte[HASHED_BYTES];
+    hashed = random.residues(HASHED_ROWS * HASHED_COLUMNS);
     code = CircleCode.ofDimension(WIDTH);
     codeword = new int[code.length()];
     for (int k = 0; k < 100; k++) {
@@ -138,6 +167,48 @@ public class KernelBenchmarks {
   @Benchmark
   public long multiplier() {
     return MultiplierRate.run(MULTIPLIER_ROUNDS);
+  }
+
+  @Benchmark
+  public int adder() {
+    return AdderRate.run(MULTIPLIER_ROUNDS);
+  }
+
+  /** One doubling of a table of eq. */
+  @Benchmark
+  public void expandEq() {
+    kernels.expandEq(a, SIZE / 2, e);
+  }
+
+  /** Leaves of a lookup of two columns. */
+  @Benchmark
+  public void denominators() {
+    int[][] columns = {residues, residues};
+    kernels.denominators(e, new Ext[] {e, e}, columns, 0, out);
+  }
+
+  /** All layers of a tree of fractions, which overwrites its leaves with other elements. */
+  @Benchmark
+  public FractionTree fractionTree() {
+    return new FractionTree(
+        c.slice(0, SIZE),
+        d.slice(0, SIZE),
+        Integer.numberOfTrailingZeros(SIZE),
+        Workers.callerOnly());
+  }
+
+  /** Columns of codewords, side by side. */
+  @Benchmark
+  public Digests hashColumns() {
+    ColumnHasher hasher = new ColumnHasher(HASHED_COLUMNS, HASHED_ROWS);
+    hasher.absorb(hashed, 0, HASHED_ROWS, Workers.callerOnly());
+    return hasher.finish();
+  }
+
+  /** One message, block after block. */
+  @Benchmark
+  public byte[] hashBytes() {
+    return new Blake3Hash().update(bytes).digest();
   }
 
   @Benchmark
@@ -254,7 +325,7 @@ public class KernelBenchmarks {
   public static void main(String[] arguments) throws RunnerException {
     ChainedOptionsBuilder options =
         new OptionsBuilder()
-            .include(KernelBenchmarks.class.getName() + "\\.multiplier$")
+            .include(KernelBenchmarks.class.getName() + "\\.(multiplier|adder)$")
             .include(
                 KernelBenchmarks.class.getName()
                     + "\\."
@@ -267,16 +338,19 @@ public class KernelBenchmarks {
                 "-XX:+UseSerialGC");
     Collection<RunResult> results = new Runner(options.build()).run();
     double perProduct = 0;
+    double perStep = 0;
     for (RunResult r : results) {
       if (name(r).equals("multiplier")) {
         perProduct = r.getPrimaryResult().getScore() / work(r).elements();
+      } else if (name(r).equals("adder")) {
+        perStep = r.getPrimaryResult().getScore() / work(r).elements();
       }
     }
     System.out.printf(
         "%-20s %12s %12s %8s %14s%n", "kernel", "ns/element", "bound", "x", "bytes/element");
     for (RunResult r : results) {
       double time = r.getPrimaryResult().getScore() / work(r).elements();
-      double bound = work(r).products() * perProduct;
+      double bound = Math.max(work(r).products() * perProduct, work(r).steps() * perStep);
       var allocated = r.getSecondaryResults().get("gc.alloc.rate.norm");
       System.out.printf(
           Locale.ROOT,

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.Reader;
 import java.io.StringReader;
 import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -45,6 +47,8 @@ public record MachineRates(Map<String, Double> nanoseconds) {
   /** Each loop is run for this long before the clock counts, and for this long while it does. */
   private static final long WARMING_NANOS = 150_000_000L;
 
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
   private static final long MEASURING_NANOS = 150_000_000L;
 
   public MachineRates {
@@ -60,7 +64,10 @@ public record MachineRates(Map<String, Double> nanoseconds) {
   /** A loop of a stage. */
   private record Probe(String stage, long elements, Runnable work) {}
 
-  /** Measures this process on this machine, in some three seconds, on the calling thread. */
+  /**
+   * Measures this process on this machine, in some three seconds, on the calling thread: its
+   * processor time, which work of others on the machine hardly lengthens.
+   */
   public static MachineRates measure() {
     List<Probe> probes = probes();
     // The rates are those of compiled vector loops, however little work this is.
@@ -76,16 +83,25 @@ public record MachineRates(Map<String, Double> nanoseconds) {
     return new MachineRates(out);
   }
 
-  /** The nanoseconds of the fastest run. */
+  /** The nanoseconds of processor time of the fastest run; {@code nanos} is processor time too. */
   private static long runFor(Runnable work, long nanos) {
-    long end = System.nanoTime() + nanos;
+    long end = now() + nanos;
     long best = Long.MAX_VALUE;
+    long start = now();
     do {
-      long start = System.nanoTime();
       work.run();
-      best = Math.min(best, System.nanoTime() - start);
-    } while (System.nanoTime() < end);
+      long done = now();
+      best = Math.min(best, done - start);
+      start = done;
+    } while (start < end);
     return Math.max(1, best);
+  }
+
+  /** Wall time where Java does not know the processor time of a thread. */
+  private static long now() {
+    return THREADS.isCurrentThreadCpuTimeSupported()
+        ? THREADS.getCurrentThreadCpuTime()
+        : System.nanoTime();
   }
 
   private static List<Probe> probes() {

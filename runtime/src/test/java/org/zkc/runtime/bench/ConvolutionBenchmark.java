@@ -6,10 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.IntConsumer;
@@ -197,14 +194,14 @@ public final class ConvolutionBenchmark {
             Witness witness = executor.run(List.of(x), 1);
             execute[slot] = (cpuTime() - start) / 1e9;
             Statement statement = new Statement(List.of(x), executor.outputs(witness));
-            StageClock clock = new StageClock();
+            StageClock clock = new StageClock("");
             byte[] bytes =
                 Prover.prove(
                     key,
                     witness,
                     new byte[0],
                     new ProverOptions(1, clock::begin, new StageTimes()));
-            clock.begin("", 1);
+            clock.end();
             relation[slot] = clock.nanoseconds("relations") / 1e9;
             start = cpuTime();
             Verifier.verify(key.verifierKey(), statement, bytes, new byte[0]);
@@ -229,24 +226,6 @@ public final class ConvolutionBenchmark {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-    }
-  }
-
-  /** Processor time of each stage of a proof, from the calls that tell that one begins. */
-  private static final class StageClock {
-    private final Map<String, Long> stages = new HashMap<>();
-    private String current = "";
-    private long begun = cpuTime();
-
-    void begin(String stage, double fraction) {
-      long now = cpuTime();
-      stages.merge(current, now - begun, Long::sum);
-      current = stage;
-      begun = now;
-    }
-
-    long nanoseconds(String stage) {
-      return Objects.requireNonNull(stages.get(stage), stage + " is no stage of the prover");
     }
   }
 

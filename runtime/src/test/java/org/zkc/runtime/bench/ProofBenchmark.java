@@ -50,21 +50,26 @@ public final class ProofBenchmark {
     List<Double> proveCpus = new ArrayList<>();
     List<Double> verifyCpus = new ArrayList<>();
     Map<String, List<Double>> stages = new LinkedHashMap<>();
+    Map<String, List<Double>> stageCpus = new LinkedHashMap<>();
     byte[] proof = new byte[0];
     long allocated = 0;
-    prove(execution, key, input, context, new StageTimes());
+    prove(execution, key, input, context, new StageTimes(), new StageClock("execute"));
     long peak = PeakMemory.bytes().orElse(0);
     WarmUp.of(
-        () -> verify(keyBytes, prove(execution, key, input, context, new StageTimes())),
+        () ->
+            verify(
+                keyBytes,
+                prove(execution, key, input, context, new StageTimes(), new StageClock("execute"))),
         warmUps,
         SETTLING_SECONDS);
     for (int run = 0; run < runs; run++) {
       StageTimes times = new StageTimes();
       WarmUp.collectIfFull();
+      StageClock clock = new StageClock("execute");
       long cpuStart = cpuTime();
       long allocatedBefore = allocatedBytes();
       long start = System.nanoTime();
-      proof = prove(execution, key, input, context, times);
+      proof = prove(execution, key, input, context, times, clock);
       double prove = seconds(start);
       long cpuMiddle = cpuTime();
       allocated = allocatedBytes() - allocatedBefore;
@@ -77,16 +82,18 @@ public final class ProofBenchmark {
       times
           .nanoseconds()
           .forEach((s, n) -> stages.computeIfAbsent(s, k -> new ArrayList<>()).add(n / 1e9));
+      clock
+          .nanoseconds()
+          .forEach((s, n) -> stageCpus.computeIfAbsent(s, k -> new ArrayList<>()).add(n / 1e9));
     }
-    Map<String, Double> stageMedians = new LinkedHashMap<>();
-    stages.forEach((stage, list) -> stageMedians.put(stage, median(list)));
     Map<String, Double> work = new LinkedHashMap<>();
     CircuitWork.of(keyFile.key()).whole().forEach((w, amount) -> work.put(w.label(), amount));
     return new ProofFigures(
         model.weights().elementCount(),
         median(proves),
         median(proveCpus),
-        stageMedians,
+        medians(stages),
+        medians(stageCpus),
         median(verifies),
         median(verifyCpus),
         proof.length,
@@ -116,13 +123,15 @@ public final class ProofBenchmark {
       ProvingKey key,
       List<TensorData> input,
       byte[] context,
-      StageTimes times) {
+      StageTimes times,
+      StageClock clock) {
     long start = System.nanoTime();
     Execution.Result result = execution.run(execution.quantizeArrays(input), threads);
     times.add("execute", System.nanoTime() - start);
     byte[] bytes =
         Prover.proveConsuming(
-            key, result.witness(), context, new ProverOptions(threads, (stage, part) -> {}, times));
+            key, result.witness(), context, new ProverOptions(threads, clock::begin, times));
+    clock.end();
     return new ProofFile(result.statement(), bytes).encode();
   }
 
@@ -139,6 +148,12 @@ public final class ProofBenchmark {
 
   private static double seconds(long start) {
     return (System.nanoTime() - start) / 1e9;
+  }
+
+  private static Map<String, Double> medians(Map<String, List<Double>> stages) {
+    Map<String, Double> out = new LinkedHashMap<>();
+    stages.forEach((stage, list) -> out.put(stage, median(list)));
+    return out;
   }
 
   private static double median(List<Double> values) {

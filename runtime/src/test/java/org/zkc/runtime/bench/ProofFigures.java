@@ -10,6 +10,7 @@ import java.util.Map;
  * @param proveCpu processor time of the proving thread, which other processes on the machine do not
  *     lengthen; with one thread it is all there is
  * @param stages of the proof, medians each; they need not add up to {@code prove}
+ * @param stagesCpu processor time of the proving thread by stage, medians each
  * @param peakBytes resident set of the process after its first proof, which is what {@code zkc
  *     prove} needs; 0 when the system does not tell
  * @param warmPeakBytes the same after all of them: how far garbage piles up in a process that lives
@@ -26,6 +27,7 @@ public record ProofFigures(
     double prove,
     double proveCpu,
     Map<String, Double> stages,
+    Map<String, Double> stagesCpu,
     double verify,
     double verifyCpu,
     long proofBytes,

@@ -9,11 +9,13 @@ import java.util.Locale;
 import java.util.Optional;
 import org.zkc.ir.UserException;
 import org.zkc.passes.circuit.ConvolutionPolicy;
+import org.zkc.runtime.artifact.Codewords;
 import org.zkc.runtime.bench.BenchmarkFigures;
 import org.zkc.runtime.bench.BenchmarkModel;
 import org.zkc.runtime.bench.BenchmarkRequest;
 import org.zkc.runtime.bench.BenchmarkTarget;
 import org.zkc.runtime.bench.ModelBenchmark;
+import org.zkc.runtime.cost.MachineCosts;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -118,6 +120,10 @@ public final class BenchCommand implements Benchmarks {
     List<BenchmarkTarget> targets =
         (names.isEmpty() ? List.of("small") : names)
             .stream().flatMap(n -> BenchmarkTarget.named(n).stream()).toList();
+    MachineCosts costs = MachineCosts.read(Codewords.cache(System.getenv()));
+    if (!costs.isMeasured()) {
+      costs.measure();
+    }
     List<Object> report = new ArrayList<>();
     for (BenchmarkTarget target : targets) {
       BenchmarkFigures figures;

@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -59,8 +58,7 @@ final class BenchFitCommand implements Callable<Integer> {
 
   @Option(
       names = "--processor-time",
-      description =
-          "Fit to processor time, each stage by its share of the wall time: for a busy machine.")
+      description = "Fit to the proving thread's processor time: for a busy machine.")
   private boolean processorTime;
 
   @Option(
@@ -114,9 +112,7 @@ final class BenchFitCommand implements Callable<Integer> {
 
   private CostFit.Sample sample(BenchmarkFigures figures) {
     ProofFigures f = figures.proof();
-    Map<String, Double> stages = new LinkedHashMap<>(f.stages());
-    double share = seconds(f) / f.prove();
-    stages.replaceAll((stage, wall) -> wall * share);
+    Map<String, Double> stages = processorTime ? f.stagesCpu() : f.stages();
     return new CostFit.Sample(f.work(), stages, f.peakBytes());
   }
 

@@ -137,6 +137,7 @@ final class BenchReport {
     if (threads == 1) {
       out.put("proveCpuSeconds", proof.proveCpu());
       out.put("verifyCpuSeconds", proof.verifyCpu());
+      out.put("stagesCpu", proof.stagesCpu());
     }
     out.put("stages", proof.stages());
     if (figures.coldSeconds() > 0) {

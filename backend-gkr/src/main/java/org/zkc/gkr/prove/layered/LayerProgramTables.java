@@ -11,6 +11,7 @@ import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
 import org.zkc.gkr.kernel.SplitKernels;
 import org.zkc.gkr.kernel.Workers;
+import org.zkc.gkr.layered.Gate;
 import org.zkc.gkr.layered.Layer;
 import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.mle.SplitEq;
@@ -47,14 +48,24 @@ final class LayerProgramTables implements SumcheckTables {
   /** For each part the tiles of every thread. */
   private List<PartTile[]> tiles = new ArrayList<>();
 
+  /** The first two rounds where wires are bits, or null; and the first challenge of them. */
+  private final @Nullable TwoRounds bits;
+
+  private Ext first = Ext.ZERO;
   private int round;
 
+  /**
+   * The tables at the beginning.
+   *
+   * @param known classes of the proof's layers; null where every round is to be made by tiles
+   */
   LayerProgramTables(
       Layer layer,
       ExtVector weights,
       Ext[] z,
       CopyOrder order,
       List<int[]> below,
+      TwoRounds.@Nullable Known known,
       Workers workers) {
     this.workers = workers;
     split = new SplitKernels(workers);
@@ -66,8 +77,13 @@ final class LayerProgramTables implements SumcheckTables {
     this.z = z;
     tables = new ExtVector[below.size()];
     eq = new SplitEq(z);
+    bits = known == null ? null : TwoRounds.of(layer, plan, order, below, z, known, workers);
     if (z.length > 0) {
       for (LayerPlan.Part part : plan.parts()) {
+        if (bits != null) {
+          part.gates().forEach(this::bindLater);
+          continue;
+        }
         ExtVector[] own = part.forms().stream().map(this::form).toArray(ExtVector[]::new);
         forms.add(own);
         PartTile[] ofThreads =
@@ -76,6 +92,12 @@ final class LayerProgramTables implements SumcheckTables {
         tiles.add(ofThreads);
       }
       outside = outside();
+    }
+  }
+
+  private void bindLater(int gate) {
+    if (layer.gates().get(gate) instanceof Gate.Below b) {
+      bound.add(b.register());
     }
   }
 
@@ -149,6 +171,11 @@ final class LayerProgramTables implements SumcheckTables {
   public Ext[] message() {
     Ext[] sums = new Ext[layer.degree()];
     Arrays.fill(sums, plan.constant());
+    if (bits != null && round == 0) {
+      bits.addFirst(sums);
+    } else if (bits != null && round == 1) {
+      bits.addSecond(sums, first);
+    }
     for (PartTile[] part : tiles) {
       addTo(sums, part);
     }
@@ -195,6 +222,59 @@ final class LayerProgramTables implements SumcheckTables {
   @Override
   public void bind(Ext challenge) {
     int half = order.groups() / 2 * order.run();
+    if (bits == null || round > 1) {
+      bindTables(half, challenge);
+    } else if (round == 0) {
+      first = challenge;
+    } else {
+      bindBits(bits, challenge);
+    }
+    if (outside != null) {
+      outside = kernels.bind(outside, half, challenge);
+    }
+    eq.bind(challenge);
+    order = order.half();
+    round++;
+    if (bits != null && round == 1) {
+      return;
+    }
+    if (order.groups() == 1 && order.run() > 1) {
+      for (int r : bound) {
+        tables[r] = transposed(tables[r], order.run());
+      }
+      for (ExtVector[] own : forms) {
+        Arrays.setAll(own, f -> transposed(own[f], order.run()));
+      }
+      order = new CopyOrder(order.run(), 1);
+    }
+    if (round < z.length) {
+      ArrayList<PartTile[]> next = new ArrayList<>();
+      for (int k = 0; k < plan.parts().size(); k++) {
+        PartTile[] old = k < tiles.size() ? tiles.get(k) : new PartTile[0];
+        ExtVector[] own = forms.get(k);
+        boolean same = old.length > 0 && old[0] instanceof ExtTile && old[0].fits(order);
+        LayerPlan.Part part = plan.parts().get(k);
+        next.add(
+            same ? old : ofThreads(() -> new ExtTile(layer, part, order, later(), tables, own)));
+      }
+      tiles = next;
+    }
+  }
+
+  private void bindBits(TwoRounds both, Ext second) {
+    for (int r : bound) {
+      tables[r] = both.table(r, first, second);
+    }
+    for (LayerPlan.Part part : plan.parts()) {
+      ExtVector[] own = new ExtVector[part.forms().size()];
+      for (int f = 0; f < own.length; f++) {
+        own[f] = both.form(part.forms().get(f), first, second);
+      }
+      forms.add(own);
+    }
+  }
+
+  private void bindTables(int half, Ext challenge) {
     for (int r : bound) {
       int elements = half * layer.below().get(r);
       ExtVector table = tables[r];
@@ -207,33 +287,6 @@ final class LayerProgramTables implements SumcheckTables {
       for (int f = 0; f < own.length; f++) {
         own[f] = split.bind(own[f], own[f].length() / 2, challenge);
       }
-    }
-    if (outside != null) {
-      outside = kernels.bind(outside, half, challenge);
-    }
-    eq.bind(challenge);
-    order = order.half();
-    round++;
-    if (order.groups() == 1 && order.run() > 1) {
-      for (int r : bound) {
-        tables[r] = transposed(tables[r], order.run());
-      }
-      for (ExtVector[] own : forms) {
-        Arrays.setAll(own, f -> transposed(own[f], order.run()));
-      }
-      order = new CopyOrder(order.run(), 1);
-    }
-    if (round < z.length) {
-      ArrayList<PartTile[]> next = new ArrayList<>();
-      for (int k = 0; k < tiles.size(); k++) {
-        PartTile[] old = tiles.get(k);
-        ExtVector[] own = forms.get(k);
-        boolean same = old[0] instanceof ExtTile && old[0].fits(order);
-        LayerPlan.Part part = old[0].part;
-        next.add(
-            same ? old : ofThreads(() -> new ExtTile(layer, part, order, later(), tables, own)));
-      }
-      tiles = next;
     }
   }
 

@@ -163,11 +163,12 @@ public final class LayeredProver {
 
     Ext[] z = transcript.challengeExts("output copies", parameters.copyVariables());
     ExtVector weights = wires(transcript, "output wires", circuit.outputWidth());
+    TwoRounds.Known known = new TwoRounds.Known();
     for (int k = circuit.layers().size() - 1; k >= 0; k--) {
       Layer layer = circuit.layers().get(k);
       String name = "layer " + k;
       LayerProgramTables tables =
-          new LayerProgramTables(layer, weights, z, order, values.get(k), workers);
+          new LayerProgramTables(layer, weights, z, order, values.get(k), known, workers);
       z = SumcheckProver.run(out, Section.RELATIONS, name, tables);
       ExtVector below = tables.ends(z);
       if (k > 0) {

@@ -1,0 +1,133 @@
+package org.zkc.gkr.prove.layered;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.zkc.gkr.field.Ext;
+import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.field.M31;
+import org.zkc.gkr.field.RandomElements;
+import org.zkc.gkr.kernel.Workers;
+import org.zkc.gkr.layered.KeccakF1600;
+import org.zkc.gkr.layered.Layer;
+import org.zkc.gkr.layered.LayeredCircuit;
+import org.zkc.gkr.layered.LayeredCircuit.Visibility;
+
+/** Two rounds by classes are those by tiles, message by message. */
+class TwoRoundsTest {
+  private final RandomElements random = new RandomElements(3);
+
+  private static List<int[]> inputs(LayeredCircuit circuit, int copies, int low, int high) {
+    Random bits = new Random(copies);
+    List<int[]> out = new ArrayList<>();
+    for (LayeredCircuit.Input input : circuit.inputs()) {
+      out.add(
+          bits.ints((long) copies * input.width(), 0, 2).map(b -> b == 0 ? low : high).toArray());
+    }
+    return out;
+  }
+
+  /** Whether the layer begins with two rounds by classes; the sumcheck is the same either way. */
+  private boolean compare(LayeredProver prover, Layer layer, List<int[]> below, String where) {
+    ExtVector weights = random.vector(layer.width());
+    Ext[] z = random.elements(Integer.numberOfTrailingZeros(prover.order().copies()));
+    TwoRounds.Known known = new TwoRounds.Known();
+    try (Workers three = Workers.of(3)) {
+      LayerProgramTables bits = tables(prover, layer, weights, z, below, known, three);
+      LayerProgramTables tiles =
+          tables(prover, layer, weights, z, below, null, Workers.callerOnly());
+      Ext[] point = random.elements(z.length);
+      for (int j = 0; j < z.length; j++) {
+        assertArrayEquals(tiles.message(), bits.message(), where + ", round " + j);
+        tiles.bind(point[j]);
+        bits.bind(point[j]);
+      }
+      ExtVector expected = tiles.ends(point);
+      ExtVector ends = bits.ends(point);
+      for (int k = 0; k < expected.length(); k++) {
+        assertEquals(expected.get(k), ends.get(k), where + ", wire " + k);
+      }
+    }
+    return begins(prover, layer, weights, z, below) != null;
+  }
+
+  private static @Nullable TwoRounds begins(
+      LayeredProver prover, Layer layer, ExtVector weights, Ext[] z, List<int[]> below) {
+    LayerPlan plan = new LayerPlan(layer, weights);
+    return TwoRounds.of(
+        layer, plan, prover.order(), below, z, new TwoRounds.Known(), Workers.callerOnly());
+  }
+
+  private static LayerProgramTables tables(
+      LayeredProver prover,
+      Layer layer,
+      ExtVector weights,
+      Ext[] z,
+      List<int[]> below,
+      TwoRounds.@Nullable Known known,
+      Workers workers) {
+    return new LayerProgramTables(layer, weights, z, prover.order(), below, known, workers);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"256, 0, 1", "256, 2147483646, 1", "512, 5, 1000000007", "512, 1, 0", "1024, 6, 7"})
+  void randomLayers(int copies, int low, int high) {
+    int used = 0;
+    for (int seed = 0; seed < 60; seed++) {
+      LayeredCircuit circuit = LayeredCircuits.random(seed);
+      LayeredProver prover = LayeredProver.of(circuit, copies);
+      List<int[]> below =
+          prover.values(inputs(circuit, copies, low, high), Workers.callerOnly()).getFirst();
+      used += compare(prover, circuit.layers().getFirst(), below, "seed " + seed) ? 1 : 0;
+    }
+    assertTrue(used >= 5, used + " layers of 60 have few registers and choose no wires");
+  }
+
+  @Test
+  void allLayersOfKeccak() {
+    int copies = 256;
+    LayeredCircuit circuit = KeccakF1600.circuit(Visibility.COMMITTED);
+    LayeredProver prover = LayeredProver.of(circuit, copies);
+    List<List<int[]>> values =
+        prover.values(inputs(circuit, copies, 1, M31.P - 1), Workers.callerOnly());
+    for (int k = 0; k < 4; k++) {
+      assertTrue(compare(prover, circuit.layers().get(k), values.get(k), "layer " + k));
+    }
+  }
+
+  /** One other residue, wherever it stands, and the layer is worked on by tiles. */
+  @Test
+  void aThirdResidue() {
+    int copies = 256;
+    LayeredCircuit circuit = KeccakF1600.circuit(Visibility.COMMITTED);
+    LayeredProver prover = LayeredProver.of(circuit, copies);
+    List<int[]> below =
+        prover.values(inputs(circuit, copies, 1, M31.P - 1), Workers.callerOnly()).getFirst();
+    Layer layer = circuit.layers().getFirst();
+    ExtVector weights = random.vector(layer.width());
+    Ext[] z = random.elements(8);
+    assertNotNull(begins(prover, layer, weights, z, below));
+    Random places = new Random(9);
+    for (int k = 0; k < 20; k++) {
+      int[] table = below.get(places.nextInt(below.size()));
+      int at = places.nextInt(table.length);
+      int kept = table[at];
+      table[at] = k % 2 == 0 ? 0 : kept ^ 1 << places.nextInt(31);
+      if (table[at] != 1 && table[at] != M31.P - 1) {
+        assertNull(begins(prover, layer, weights, z, below), at + ": " + table[at]);
+        compare(prover, layer, below, "a third residue");
+      }
+      table[at] = kept;
+    }
+  }
+}
