@@ -34,7 +34,7 @@ public sealed interface Relation
    * The meaning on integers, one element at a time and without tricks: the reference for every
    * executor.
    *
-   * @param elements of the tensors so far, row-major, by index; nobody changes them
+   * @param elements the elements of the tensors so far, row-major, by index; they are only read
    * @return the elements of the result, row-major
    */
   int[] evaluate(Circuit circuit, IntFunction<int[]> elements);

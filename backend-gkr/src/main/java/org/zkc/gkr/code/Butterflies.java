@@ -30,7 +30,7 @@ sealed interface Butterflies permits ScalarButterflies, VectorButterflies, Train
    */
   int LEAST_QUARTERED = 7;
 
-  /** Hears how many transforms of 2^logSize values are to come, before the first. */
+  /** Announces the number of transforms of 2^logSize values to come, before the first. */
   default void expect(long transforms, int logSize) {}
 
   /** The choice, made when first used. */

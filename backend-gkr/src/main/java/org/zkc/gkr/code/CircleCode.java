@@ -61,7 +61,7 @@ public final class CircleCode {
     return domain.size();
   }
 
-  /** Hears that so many codewords are to come, before the first. */
+  /** Announces the number of codewords to come, before the first. */
   public void expect(int codewords) {
     butterflies.expect((long) codewords * ProtocolConstants.BLOW_UP, logDimension);
   }

@@ -260,7 +260,7 @@ public record ProofSize(
       send(section, claim(tensor, weight));
     }
 
-    /** The elements that a claim's value takes: 1 when nobody knows it. */
+    /** The elements that a claim's value takes: 1 when the verifier does not know it. */
     private int claim(int tensor, Weight weight) {
       if (system.tensor(tensor).holder() == Holder.PUBLIC) {
         evaluate(tensor, weight);
@@ -273,7 +273,7 @@ public record ProofSize(
       return 1;
     }
 
-    /** Spends what the value of a public tensor costs whoever asks for it first. */
+    /** Spends the cost of a public tensor's value at its first use. */
     private void evaluate(int tensor, Weight weight) {
       if (evaluated.add((long) tensor << Integer.SIZE | weight.number())) {
         weight.dot(new int[system.tensor(tensor).elementCount()]);

@@ -8,8 +8,8 @@ import org.zkc.gkr.proof.ProofFile;
 import org.zkc.gkr.weight.VerifierWork;
 
 /**
- * The bounds that a verifier keeps for itself (docs/protocol.md section 2), asked before anything
- * is made: nobody should prove what nobody verifies.
+ * The bounds that a verifier keeps for itself (docs/protocol.md section 2), checked before anything
+ * is made, so that no proof is made that no verifier would accept.
  */
 public final class VerifierBounds {
   /** The tag and the length of a public tensor in a proof file. */

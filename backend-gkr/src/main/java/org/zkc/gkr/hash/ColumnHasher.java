@@ -58,7 +58,7 @@ public final class ColumnHasher {
     }
   }
 
-  /** Hears that all rows are to come at once, before the first. */
+  /** Announces that all rows come at once, before the first. */
   public void expectAll() {
     compression.expect((rows + BLOCK_ROWS - 1L) / BLOCK_ROWS * columns);
   }

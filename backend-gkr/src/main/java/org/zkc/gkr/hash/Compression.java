@@ -27,7 +27,7 @@ sealed interface Compression permits ScalarCompression, VectorCompression, Train
       int blockLength,
       int flags);
 
-  /** Hears how many blocks are to come, before the first. */
+  /** Announces the number of blocks to come, before the first. */
   default void expect(long blocks) {}
 
   /** The choice, made when first used. */

@@ -100,7 +100,7 @@ public final class MerkleTree {
       int left = 0;
       int right = firstAtLeast(open, half);
       for (int parent : next) {
-        // Of a parent's children one is open at least.
+        // At least one of a parent's children is open.
         boolean hasLeft = left < open.length && open[left] == parent;
         boolean hasRight = right < open.length && open[right] == parent + half;
         left += hasLeft ? 1 : 0;

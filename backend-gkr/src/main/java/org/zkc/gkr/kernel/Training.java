@@ -110,8 +110,8 @@ public final class Training {
   }
 
   /**
-   * Lets training begin at the first use from now on, whatever the work: for a process that will
-   * live long, which would else train in the midst of its first proofs.
+   * Makes training begin at the first use from now on, whatever the work. A process that lives long
+   * would otherwise train in the midst of its first proofs.
    */
   public static void early() {
     worthwhile = 1;

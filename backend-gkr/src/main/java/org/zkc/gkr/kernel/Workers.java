@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * wake a thread. A piece that hands out pieces itself works on them alone.
  */
 public final class Workers implements AutoCloseable {
-  /** How long a helper looks for work before it sleeps. */
+  /** The time for which a helper looks for work before it sleeps. */
   private static final long PATIENCE_NANOS = 200_000;
 
   /** Looks between two at the clock. */
@@ -58,7 +58,7 @@ public final class Workers implements AutoCloseable {
     return threads;
   }
 
-  /** Pieces that are taken one after the other by whoever is free. */
+  /** Pieces that free threads take one after the other. */
   private static final class Batch {
     private final int count;
     private final IntConsumer body;
@@ -123,7 +123,7 @@ public final class Workers implements AutoCloseable {
         }
       } while (System.nanoTime() - began < PATIENCE_NANOS && !closed);
       sleeping = true;
-      // Whoever hands out a batch sets it before it looks who sleeps.
+      // The thread that hands out a batch sets this before it looks for sleeping threads.
       if (!closed && (batch == null || batch == last)) {
         LockSupport.park(Workers.this);
       }
@@ -141,8 +141,8 @@ public final class Workers implements AutoCloseable {
   /**
    * Runs body(0) .. body(count - 1) and returns when all are done.
    *
-   * @throws CancellationException where the calling thread has been interrupted: nobody waits for
-   *     what it makes
+   * @throws CancellationException where the calling thread has been interrupted, because its result
+   *     is no longer awaited
    */
   public void forEach(int count, IntConsumer body) {
     if (Thread.currentThread().isInterrupted()) {

@@ -17,7 +17,7 @@ public sealed interface Gate {
    *
    * @param values one a wire
    */
-  // A constant of the circuit: shared, changed by nobody.
+  // The array is a constant of the circuit, shared and never changed.
   @SuppressWarnings("ArrayRecordComponent")
   record Constant(int[] values) implements Gate {
     @Override
@@ -52,7 +52,7 @@ public sealed interface Gate {
    * Wires chosen from registers laid one after the other: wire k of the result is wire {@code
    * indices[k]} of them. This gate cuts, joins, repeats and permutes.
    */
-  // Wiring of the circuit: shared, changed by nobody.
+  // The array is wiring of the circuit, shared and never changed.
   @SuppressWarnings("ArrayRecordComponent")
   record Select(List<Integer> sources, int[] indices) implements Gate {
     public Select {

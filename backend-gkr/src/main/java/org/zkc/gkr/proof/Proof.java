@@ -24,7 +24,7 @@ import org.zkc.gkr.wire.ProofMessage;
  * @param combinationNonce the work before the columns of the combinations are drawn
  * @param openings of what is committed
  */
-// Holders of messages between codec, prover and verifier: compared by nobody.
+// The record carries messages between codec, prover and verifier and is never compared.
 @SuppressWarnings("ArrayRecordComponent")
 public record Proof(
     byte[] witnessRoot,

@@ -22,7 +22,7 @@ import org.zkc.gkr.wire.ProofFileMessage;
  * @param claim a claim about the statement's integers beyond the circuit's; empty where there is
  *     none. Its writer and its reader know its meaning and bind the proof to it by the context.
  */
-// A holder between file and verifier: compared by nobody.
+// The record carries data between file and verifier and is never compared.
 @SuppressWarnings("ArrayRecordComponent")
 public record ProofFile(Statement statement, int samples, byte[] proof, byte[] claim) {
   /** A file of more bytes than this besides its public integers is refused unread. */
@@ -142,7 +142,7 @@ public record ProofFile(Statement statement, int samples, byte[] proof, byte[] c
     for (int k = 0; k < tensors.size(); k++) {
       int count = Math.toIntExact(one.circuit().tensor(tensors.get(k)).elementCount());
       int[] elements = all.get(k);
-      // What depends on no input is there once.
+      // A tensor that depends on no input is there once.
       int from = elements.length == count ? 0 : sample * count;
       out.add(Arrays.copyOfRange(elements, from, from + count));
     }

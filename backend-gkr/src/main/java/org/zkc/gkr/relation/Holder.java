@@ -11,6 +11,6 @@ public enum Holder {
   COMMITTED,
   /** In the model commitment: claims end in the model opening. */
   MODEL,
-  /** Nobody: its definition turns claims about it into claims about its sources. */
+  /** No party: its definition turns claims about it into claims about its sources. */
   VIRTUAL
 }

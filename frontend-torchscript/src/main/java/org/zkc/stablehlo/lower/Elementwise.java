@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import org.zkc.torchscript.lower.Binding;
 
-/** Elementwise operations work on operands as they are held, and so does what they share here. */
+/**
+ * Elementwise operations, and the methods that they share here, work on operands in their stored
+ * form.
+ */
 final class Elementwise {
   private Elementwise() {}
 

@@ -25,7 +25,7 @@ final class ShapeOperations {
 
   private ShapeOperations() {}
 
-  /** Nothing is repeated here: the operand's dimensions get their places among those of 1. */
+  /** This step repeats no element: the operand's dimensions get their places among those of 1. */
   private static Held broadcast(HloCall call) {
     Held x = call.operand(0);
     HloType.TensorOf result = call.resultType(0);

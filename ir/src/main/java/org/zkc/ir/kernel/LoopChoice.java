@@ -143,7 +143,7 @@ public final class LoopChoice {
     void run() throws InterruptedException;
   }
 
-  // A hint only: training should not take time from the work, whatever comes of it.
+  // The priority is only a hint: training should not take time from the work.
   @SuppressWarnings("ThreadPriorityCheck")
   private Thread trainer(Training training) {
     Thread trainer =

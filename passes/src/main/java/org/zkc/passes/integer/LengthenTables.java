@@ -23,8 +23,8 @@ import org.zkc.passes.Rewrite;
 /**
  * Lengthens tall parameters, such as the embeddings of a vocabulary, by copies of their first
  * channel to a multiple of a power of two of channels. A row of the model commitment has a power of
- * two of channels that divides their number (docs/protocol.md section 4, step 7), so 30,522 = 2 *
- * 15,261 channels would take 15,261 rows, each almost empty.
+ * two of channels that divides their number (docs/protocol.md section 5.7), so 30,522 = 2 * 15,261
+ * channels would take 15,261 rows, each almost empty.
  *
  * <pre>
  *   %t = parameter [O, I]                     %t' = parameter [O', I]
@@ -39,7 +39,7 @@ public final class LengthenTables extends Rewrite {
   /** Smaller parameters share rows or have few. */
   private static final long FEWEST_ELEMENTS = 1 << 10;
 
-  /** How much longer than the root of the number of elements a row should be. */
+  /** The wanted length of a row over the root of the number of elements. */
   private static final int ROW = 8;
 
   /** The greatest part of the channels that is added: 1 / GROWTH. */

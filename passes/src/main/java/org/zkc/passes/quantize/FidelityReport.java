@@ -24,7 +24,7 @@ import org.zkc.ir.kernel.TaskRunner;
  * @param outputs one per result of main
  */
 public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
-  /** Elements of layers that are held until the integers are there: 128 MiB. */
+  /** Elements of layers that are held until the integers exist: 128 MiB. */
   private static final long MOST_HELD = 1L << 25;
 
   /**

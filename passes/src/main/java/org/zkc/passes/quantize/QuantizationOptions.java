@@ -35,7 +35,7 @@ public record QuantizationOptions(
     new TreeMap<>(bitsByName).forEach((name, b) -> check("bits of " + name, b));
   }
 
-  /** The same with least bits of inputs. */
+  /** These options with least bits of inputs. */
   public QuantizationOptions withLeastBits(Map<String, Integer> least) {
     return new QuantizationOptions(bits, bitsByName, least);
   }

@@ -511,9 +511,9 @@ final class ScaleClasses {
   }
 
   /**
-   * The same for integers of scale {@code unit} that are to be requantised to it: where the class
-   * has no scale yet it gets unit 2^k, at most twice as fine as it would have been, so that no
-   * multiplier is needed.
+   * The quantum for integers of scale {@code unit} that are requantised to the value's class. A
+   * class without a scale gets unit 2^k, at most twice as fine as its own would have been, so that
+   * no multiplier is needed.
    *
    * @param greatest of the integers: the table of the requantisation has a row for every step up to
    *     it, so the class gets fewer bits where these would be too many

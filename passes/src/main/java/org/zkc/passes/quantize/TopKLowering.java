@@ -67,8 +67,9 @@ public final class TopKLowering {
 
   /**
    * The least elements of the integer program that such an op becomes: three for each of a
-   * network's stages and each element that it sorts, or what is read for each that is selected.
-   * Whoever asks before anything is calibrated knows by it that a verifier has no room for the op.
+   * network's stages and each element that it sorts, or the elements read for each one that is
+   * selected. Before anything is calibrated, this number shows whether a verifier has room for the
+   * op.
    */
   public static double leastElements(TopK op) {
     int extent = op.input().shape().extent(op.axis());

@@ -69,7 +69,7 @@ record MapNorms(double[] rows, double[] columns) {
     return sum;
   }
 
-  /** The same with one weight for each input, as most weights of large models are. */
+  /** Adds squares with one weight for each input, as in most maps of large models. */
   private static double pointwise(double start, float[] weights, double[] columns, int first) {
     double sum = start;
     for (int c = 0; c < weights.length; c++) {

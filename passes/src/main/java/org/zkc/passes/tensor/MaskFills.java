@@ -316,7 +316,7 @@ public final class MaskFills {
   private Value included(Value addend, Op op, Rewriter out) {
     Value source = addend;
     double huge = seen(addend).huge;
-    // What a number is multiplied by to be huge is left out.
+    // The factor that makes a number huge is left out.
     Op definition = uses.definition(addend).orElse(null);
     if (definition instanceof Multiply m && uniform(m.right()) != 0) {
       source = m.left();

@@ -109,7 +109,7 @@ record ViewedMap(Op map, int channelAxis, List<UnaryView> views) {
    * @param extents the tensor's or 1, on each axis
    */
   private record Spread(List<Integer> extents, double[] elements) {
-    /** What, transposed, would be this. */
+    /** The values whose transpose is this one. */
     Spread before(List<Integer> permutation) {
       List<Integer> out = new ArrayList<>(extents);
       int[] steps = new int[out.size()];
@@ -123,8 +123,8 @@ record ViewedMap(Op map, int channelAxis, List<UnaryView> views) {
     }
 
     /**
-     * What, reshaped, would be this: axes fall into groups that hold the same elements on both
-     * sides, and on each group this is one element or all of them. Empty where there are no
+     * The values whose reshape is this one. Axes fall into groups that hold the same elements on
+     * both sides, and on each group they are one element or all of them. Empty where there are no
      * elements.
      */
     Optional<Spread> before(Shape from, Shape to) {

@@ -152,7 +152,7 @@ final class ConstantOrders {
     return new KnownTensor(HostTensors.cast(TensorData.ofDoubles(shape, elements), type), "");
   }
 
-  /** How many elements of a sorted line are below each value; with {@code right}, not above. */
+  /** The number of elements of a sorted line below each value; with {@code right}, not above it. */
   private static TorchValue places(
       OperatorCall call, int sortedAt, int valuesAt, int rightAt, int sideAt) {
     TensorData sorted = call.knownTensor(sortedAt, "boundaries").data();
@@ -171,7 +171,7 @@ final class ConstantOrders {
     return known(values.shape(), out, call.flag(2) ? DType.I32 : DType.I64);
   }
 
-  /** How many elements of a sorted line are below a value, or at most it. */
+  /** The number of elements of a sorted line below a value, or not above it. */
   private static int below(double[] line, double value, boolean orEqual) {
     int from = 0;
     int to = line.length;

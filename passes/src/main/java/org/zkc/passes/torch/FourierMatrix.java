@@ -51,8 +51,8 @@ final class FourierMatrix {
   }
 
   /**
-   * How often element k of half a spectrum stands in the whole one: once where it is its own mirror
-   * image, else twice.
+   * The multiplicity of element k of half a spectrum in the whole one: 1 where it is its own mirror
+   * image, else 2.
    */
   int share(int k) {
     return k == 0 || 2 * k == n ? 1 : 2;

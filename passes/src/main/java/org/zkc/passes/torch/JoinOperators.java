@@ -32,7 +32,7 @@ final class JoinOperators {
 
   private static TorchValue concatenate(OperatorCall call) {
     List<Tensor> tensors = nonEmptyList(call);
-    // PyTorch lets tensors of shape [0] stand for nothing, whatever the rank of the others.
+    // PyTorch ignores tensors of shape [0], whatever the rank of the others.
     List<Tensor> kept = tensors.stream().filter(t -> !t.shape().equals(Shape.of(0))).toList();
     if (kept.isEmpty()) {
       return tensors.getFirst();

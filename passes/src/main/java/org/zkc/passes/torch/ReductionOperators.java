@@ -201,7 +201,7 @@ final class ReductionOperators {
       return of(call, input, axes, keep);
     }
 
-    /** The same with the axes resolved; all of them where there are none. */
+    /** The reduction with its axes resolved; without axes, over all of them. */
     static Lines of(OperatorCall call, Value input, Set<Integer> axes, boolean keep) {
       Shape shape = input.shape();
       List<Integer> order = new ArrayList<>();

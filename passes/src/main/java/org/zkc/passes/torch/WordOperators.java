@@ -161,8 +161,8 @@ final class WordOperators {
   }
 
   /**
-   * How many bits before the highest one are 0: none of a negative number, otherwise those above
-   * the lowest 24, and as many of these as there are shifts to the right that leave nothing.
+   * The number of 0 bits before the highest 1: none for a negative number; otherwise the bits above
+   * the lowest 24, plus one for each right shift of these that leaves nothing.
    */
   private static TorchValue zerosOfComputed(OperatorCall call) {
     DType dtype = integer(call);

@@ -9,9 +9,9 @@ final class Threads {
   private static final int MOST = 1024;
 
   /**
-   * Lookups and table rows up to which a proof is made by one thread unless more are asked for: to
-   * share it costs what it saves (LeNet-5, 30 thousand, takes 7 ms either way), and in a new
-   * process the JVM's compilers have a use for the other cores.
+   * The lookups and table rows up to which one thread makes a proof unless more are requested.
+   * Sharing such a proof costs as much as it saves (LeNet-5, 30 thousand, takes 7 ms either way),
+   * and in a new process the JVM's compilers need the other cores.
    */
   private static final long SMALL_PROOF = 1 << 16;
 

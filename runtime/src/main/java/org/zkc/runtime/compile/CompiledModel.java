@@ -51,7 +51,7 @@ public record CompiledModel(
           }
         };
     if (emitted.model().tensors().isEmpty()) {
-      // Nothing to encode: another model's codeword must not stay beside this one.
+      // The model has nothing to encode, so another model's codeword must not stay beside it.
       maker.make(code);
       Files.deleteIfExists(code);
     } else {

@@ -179,7 +179,7 @@ public record MachineRates(Map<String, Double> nanoseconds) {
   /**
    * The costs of this machine's units.
    *
-   * @param fitted costs on the machine of {@code reference}; bytes stay what they are
+   * @param fitted costs on the machine of {@code reference}; bytes are unchanged
    */
   public ProverCosts carry(ProverCosts fitted, MachineRates reference) {
     EnumMap<Work, Double> out = new EnumMap<>(Work.class);

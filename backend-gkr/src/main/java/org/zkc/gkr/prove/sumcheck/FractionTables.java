@@ -27,7 +27,7 @@ public final class FractionTables implements LayerTables {
     this(p0, q0, p1, q1, new SplitEq(z), z.length);
   }
 
-  /** The same with the last {@code rounds} variables of {@code eq} left, for tables bound to it. */
+  /** Tables with the last {@code rounds} variables of {@code eq} left, which are bound to it. */
   FractionTables(ExtVector p0, ExtVector q0, ExtVector p1, ExtVector q1, SplitEq eq, int rounds) {
     this.p0 = p0;
     this.q0 = q0;

@@ -26,7 +26,7 @@ public final class PairTables implements SumcheckTables {
     this(null, f, g, rounds, workers);
   }
 
-  /** The same with f over F, which is only read. */
+  /** Tables with f over F, which is only read. */
   public PairTables(int[] f, ExtVector g, int rounds, Workers workers) {
     this(f, null, g, rounds, workers);
   }

@@ -14,7 +14,7 @@ import org.zkc.gkr.weight.WeightRows;
  * take one to four.
  */
 public final class StreamedTable {
-  /** Elements of a tile: what is made of them stays in the first-level cache. */
+  /** Elements of a tile, whose values stay in the first-level cache. */
   private static final int TILE = 512;
 
   /** The table and its weights, asked for when the table's own variables begin. */

@@ -26,7 +26,7 @@ public final class TripleTables implements SumcheckTables {
     this.g = g;
   }
 
-  /** The same with f and g over F, which are only read; all three have one length. */
+  /** Tables with f and g over F, which are only read; all three have one length. */
   public TripleTables(ExtVector w, int[] f, int[] g, int rounds, Workers workers) {
     this(w, rounds, workers);
     baseF = f;
