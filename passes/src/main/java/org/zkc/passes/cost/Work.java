@@ -81,6 +81,8 @@ public enum Work {
 
   /** Garbage of a leaf of the fraction trees, until the young generation is full. */
   YOUNG_LEAF("young generation"),
+  /** Garbage of a parameter that is folded, until the young generation is full. */
+  YOUNG_PARAMETER("young generation"),
 
   /** Bytes of a process that proves nothing. */
   MEMORY_FIXED("memory"),

@@ -234,6 +234,7 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
       }
       add(Work.FOLDED_PARAMETER, elements(tensor));
       add(Work.MEMORY_PARAMETER, elements(tensor));
+      add(Work.YOUNG_PARAMETER, elements(tensor));
       ModelLayout.Entry e = entries.get(tensor);
       if (e != null) {
         add(Work.MODEL_ROW_CELL, e.inRow().storedLength());

@@ -22,6 +22,8 @@ public enum BenchmarkModel {
       new Bounds(0.2, 0.1, 1_000_000, Long.MAX_VALUE)),
   DEPTHWISE("depthwise", Group.SMALL, 29_658, SmallNetworks::depthwise, Bounds.NONE),
   HANDWRITTEN("handwritten", Group.SMALL, 103_032, SmallNetworks::handwritten, Bounds.NONE),
+  /** The layers of a small GPT-2: 2 of them, 64 wide, 4 heads, 16 tokens, causal. */
+  TRANSFORMER("transformer", Group.SMALL, 99_968, SmallNetworks::transformer, Bounds.NONE),
   LONGCONV("longconv", Group.SIGNAL, 524_810, SmallNetworks::longConvolutions, Bounds.NONE),
   RESNET20("resnet20", Group.SMALL, 272_474, SmallNetworks::resnet20, Bounds.NONE),
   /** VGG-16 on 32 x 32. */

@@ -57,7 +57,7 @@ final class BenchmarkModelTest {
   void benchmarkRuns() throws Exception {
     BenchmarkRequest request =
         new BenchmarkRequest(
-            List.of(), List.of(), ConvolutionPolicy.AUTO, Set.of(), 1, 0, 1, "700m");
+            List.of(), List.of(), ConvolutionPolicy.AUTO, Set.of(), 1, 1, 0, 1, "700m");
     BenchmarkFigures figures =
         new ModelBenchmark(request, Optional.of(Main.class))
             .measure(new BenchmarkTarget.Generated(BenchmarkModel.MLP), what -> {});
@@ -74,11 +74,29 @@ final class BenchmarkModelTest {
     assertEquals(f.proofBytes(), f.predictedProof(), 0.05 * f.proofBytes());
   }
 
+  /** Several samples in one proof, from other inputs each. */
+  @ParameterizedTest
+  @EnumSource(
+      value = BenchmarkModel.class,
+      names = {"MLP", "TRANSFORMER"})
+  void severalSamplesAreOneProof(BenchmarkModel model) throws Exception {
+    BenchmarkRequest request =
+        new BenchmarkRequest(
+            List.of(), List.of(), ConvolutionPolicy.AUTO, Set.of(), 1, 3, 0, 1, "700m");
+    ProofFigures f =
+        new ModelBenchmark(request, Optional.of(Main.class))
+            .measure(new BenchmarkTarget.Generated(model), what -> {})
+            .proof();
+    assertEquals(3, f.samples());
+    assertEquals(f.proofBytes(), f.predictedProof(), 0.05 * f.proofBytes());
+    assertTrue(f.fidelity() > 0.9 && f.weightBits() >= 8 && f.activationBits() > 1, f.toString());
+  }
+
   @Test
   void aFailingProcessIsAnError() {
     BenchmarkRequest request =
         new BenchmarkRequest(
-            List.of(), List.of(), ConvolutionPolicy.AUTO, Set.of("no-such-pass"), 1, 0, 1, "");
+            List.of(), List.of(), ConvolutionPolicy.AUTO, Set.of("no-such-pass"), 1, 1, 0, 1, "");
     assertThrows(
         UserException.class,
         () ->

@@ -11,6 +11,7 @@ import org.zkc.passes.circuit.ConvolutionPolicy;
  * @param calibration values of {@code --calibration}
  * @param convolutions which form a convolution gets
  * @param disabled optimisation passes to leave out
+ * @param samples samples in one proof, at least 1
  * @param warmUps proofs before measuring
  * @param runs proofs measured
  * @param heap the proving process's largest heap as {@code -Xmx} takes it; empty for the launcher's
@@ -21,6 +22,7 @@ public record BenchmarkRequest(
     ConvolutionPolicy convolutions,
     Set<String> disabled,
     int threads,
+    int samples,
     int warmUps,
     int runs,
     String heap) {

@@ -72,9 +72,12 @@ public final class BenchmarkStep {
       BenchmarkModel model, Path folder, BenchmarkRequest request) throws IOException {
     CompilePipeline.Calibrated calibrated = calibrated(model);
     List<Value> parameters = calibrated.tensor().main().parameters();
-    List<TensorData> input = new VariedInputs(INPUT_SEED).samples(parameters, 1).getFirst();
-    for (int i = 0; i < input.size(); i++) {
-      Files.write(inputFile(folder, i), NpyWriter.encode(input.get(i)));
+    List<List<TensorData>> samples =
+        new VariedInputs(INPUT_SEED).samples(parameters, request.samples());
+    for (int s = 0; s < samples.size(); s++) {
+      for (int i = 0; i < samples.get(s).size(); i++) {
+        Files.write(inputFile(folder, s, i), NpyWriter.encode(samples.get(s).get(i)));
+      }
     }
     long start = System.nanoTime();
     CompiledModel compiled =
@@ -142,8 +145,12 @@ public final class BenchmarkStep {
     try (ProvingKey key =
         ProvingKey.open(
             model.keyFile().key(), model.weights(), ModelFile.codeFile(file), request.threads())) {
+      List<List<TensorData>> samples = new ArrayList<>(List.of(input));
+      for (int s = 1; s < request.samples(); s++) {
+        samples.add(new Execution(model).read(inputs(folder, s)));
+      }
       return new ProofBenchmark(request.warmUps(), request.runs(), request.threads())
-          .measure(model, key, input);
+          .measure(model, key, samples);
     }
   }
 
@@ -152,14 +159,18 @@ public final class BenchmarkStep {
     if (!request.inputs().isEmpty()) {
       return request.inputs();
     }
+    return inputs(folder, 0);
+  }
+
+  private static List<String> inputs(Path folder, int sample) {
     List<String> out = new ArrayList<>();
-    for (int i = 0; Files.exists(inputFile(folder, i)); i++) {
-      out.add(inputFile(folder, i).toString());
+    for (int i = 0; Files.exists(inputFile(folder, sample, i)); i++) {
+      out.add(inputFile(folder, sample, i).toString());
     }
     return out;
   }
 
-  private static Path inputFile(Path folder, int index) {
-    return folder.resolve(String.format(Locale.ROOT, "input%d.npy", index));
+  private static Path inputFile(Path folder, int sample, int index) {
+    return folder.resolve(String.format(Locale.ROOT, "input%d-%d.npy", sample, index));
   }
 }

@@ -68,8 +68,11 @@ public final class ModelBenchmark {
       }
       case BenchmarkTarget.Compiled c -> model = c.file();
     }
+    if (request.samples() > 1 && !(target instanceof BenchmarkTarget.Generated)) {
+      throw new UserException("--batch is for generated models, not for " + target.label());
+    }
     double coldSeconds = 0;
-    if (commandLine.isPresent()) {
+    if (commandLine.isPresent() && request.samples() == 1) {
       progress.accept("proving %s in a fresh process".formatted(target.label()));
       coldSeconds = cold(commandLine.get(), model, folder);
     }

@@ -1,6 +1,7 @@
 package org.zkc.runtime.bench;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,8 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Gelu;
+import org.zkc.ir.tensor.LayerNorm;
 import org.zkc.ir.tensor.Sigmoid;
 import org.zkc.ir.tensor.TensorBuilder;
 
@@ -119,6 +122,43 @@ final class NetworkBuilder {
 
   private Value perChannel(String name, double deviation, double mean) {
     return constant(name, Shape.of(1, current.shape().extent(1), 1, 1), deviation, mean);
+  }
+
+  /** Over the last of two axes, with gain and bias. */
+  NetworkBuilder layerNorm(String name) {
+    int width = current.shape().extent(1);
+    Value input = current;
+    Value normed = builder.op(r -> new LayerNorm(r, input, 1, 1e-5, Location.UNKNOWN));
+    Value gain = constant(name + ".weight", Shape.of(width), 0.1, 1);
+    Value bias = constant(name + ".bias", Shape.of(width), BIAS_DEVIATION, 0);
+    return from(builder.add(builder.multiply(normed, gain), bias));
+  }
+
+  NetworkBuilder gelu() {
+    Value input = current;
+    return from(builder.op(r -> new Gelu(r, input, true, Location.UNKNOWN)));
+  }
+
+  /** Attention of [T, C] to itself and what came before, with its projections. */
+  NetworkBuilder causalAttention(String name, int heads) {
+    int tokens = current.shape().extent(0);
+    int width = current.shape().extent(1);
+    int each = width / heads;
+    Value all = linear(name + ".c_attn", 3 * width).current();
+    List<Value> parts = new ArrayList<>();
+    for (int part = 0; part < 3; part++) {
+      Value own = builder.slice(all, 1, part * width, (part + 1) * width, 1);
+      Value split = builder.reshape(own, Shape.of(tokens, heads, each));
+      parts.add(builder.transpose(split, part == 1 ? List.of(1, 2, 0) : List.of(1, 0, 2)));
+    }
+    Value products = builder.matMul(parts.get(0), parts.get(1));
+    Value scores = builder.multiply(products, builder.scalar(1 / Math.sqrt(each)));
+    long[] mask = new long[tokens * tokens];
+    Arrays.setAll(mask, k -> k % tokens <= k / tokens ? 1 : 0);
+    TensorData included = TensorData.ofLongs(DType.I1, Shape.of(1, tokens, tokens), mask);
+    Value shares = builder.softmax(scores, builder.constant(included, name + ".mask"), 2);
+    Value mixed = builder.transpose(builder.matMul(shares, parts.get(2)), List.of(1, 0, 2));
+    return from(builder.reshape(mixed, Shape.of(tokens, width))).linear(name + ".c_proj", width);
   }
 
   /** Zeros around the last two axes. */

@@ -122,7 +122,8 @@ public final class PassAblation {
       }
       List<TensorData> input =
           new VariedInputs(INPUT_SEED).samples(compiled.tensor().main().parameters(), 1).getFirst();
-      ProofFigures f = new ProofBenchmark(warmUps, runs, 1).measure(keys.file(), key, input);
+      ProofFigures f =
+          new ProofBenchmark(warmUps, runs, 1).measure(keys.file(), key, List.of(input));
       CircuitStatistics s =
           CircuitStatistics.of(keys.file().keyFile().key().arithmetization().system());
       return new Row(

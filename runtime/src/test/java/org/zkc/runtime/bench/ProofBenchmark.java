@@ -6,13 +6,18 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.file.KeyFile;
+import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.proof.ProofFile;
+import org.zkc.gkr.prove.BatchedWitness;
 import org.zkc.gkr.prove.Prover;
 import org.zkc.gkr.prove.ProverOptions;
 import org.zkc.gkr.prove.ProvingKey;
 import org.zkc.gkr.prove.StageTimes;
+import org.zkc.gkr.prove.Witness;
 import org.zkc.gkr.security.SoundnessBudget;
+import org.zkc.gkr.statement.Statement;
 import org.zkc.gkr.verify.Verifier;
 import org.zkc.ir.TensorData;
 import org.zkc.runtime.artifact.ModelFile;
@@ -38,10 +43,15 @@ public final class ProofBenchmark {
     this.threads = threads;
   }
 
-  /** Proves and verifies {@code input}, one array for each of the model's inputs. */
-  public ProofFigures measure(ModelFile model, ProvingKey key, List<TensorData> input) {
+  /**
+   * Proves and verifies {@code inputs} in one proof.
+   *
+   * @param inputs one array for each of the model's inputs, for every sample
+   */
+  public ProofFigures measure(ModelFile model, ProvingKey one, List<List<TensorData>> inputs) {
     KeyFile keyFile = model.keyFile();
-    CostEstimate estimate = CostEstimate.here(keyFile.key());
+    ProvingKey key = inputs.size() == 1 ? one : one.batch(inputs.size());
+    CostEstimate estimate = CostEstimate.here(key.verifierKey());
     Execution execution = new Execution(model);
     byte[] keyBytes = keyFile.encode();
     byte[] context = keyFile.boundContext(new byte[0]);
@@ -53,13 +63,20 @@ public final class ProofBenchmark {
     Map<String, List<Double>> stageCpus = new LinkedHashMap<>();
     byte[] proof = new byte[0];
     long allocated = 0;
-    prove(execution, key, input, context, new StageTimes(), new StageClock("execute"));
+    prove(execution, one, key, inputs, context, new StageTimes(), new StageClock("execute"));
     long peak = PeakMemory.bytes().orElse(0);
     WarmUp.of(
         () ->
             verify(
                 keyBytes,
-                prove(execution, key, input, context, new StageTimes(), new StageClock("execute"))),
+                prove(
+                    execution,
+                    one,
+                    key,
+                    inputs,
+                    context,
+                    new StageTimes(),
+                    new StageClock("execute"))),
         warmUps,
         SETTLING_SECONDS);
     for (int run = 0; run < runs; run++) {
@@ -69,7 +86,7 @@ public final class ProofBenchmark {
       long cpuStart = cpuTime();
       long allocatedBefore = allocatedBytes();
       long start = System.nanoTime();
-      proof = prove(execution, key, input, context, times, clock);
+      proof = prove(execution, one, key, inputs, context, times, clock);
       double prove = seconds(start);
       long cpuMiddle = cpuTime();
       allocated = allocatedBytes() - allocatedBefore;
@@ -87,8 +104,12 @@ public final class ProofBenchmark {
           .forEach((s, n) -> stageCpus.computeIfAbsent(s, k -> new ArrayList<>()).add(n / 1e9));
     }
     Map<String, Double> work = new LinkedHashMap<>();
-    CircuitWork.of(keyFile.key()).whole().forEach((w, amount) -> work.put(w.label(), amount));
+    CircuitWork.of(key.verifierKey()).whole().forEach((w, amount) -> work.put(w.label(), amount));
     return new ProofFigures(
+        inputs.size(),
+        bits(keyFile.key(), TensorDeclaration.Role.MODEL),
+        bits(keyFile.key(), TensorDeclaration.Role.WITNESS),
+        fidelity(model),
         model.weights().elementCount(),
         median(proves),
         median(proveCpus),
@@ -98,7 +119,8 @@ public final class ProofBenchmark {
         median(verifyCpus),
         proof.length,
         keyBytes.length,
-        SoundnessBudget.of(keyFile.key().arithmetization(), keyFile.key().parameters()).totalBits(),
+        SoundnessBudget.of(key.verifierKey().arithmetization(), key.verifierKey().parameters())
+            .totalBits(),
         peak,
         PeakMemory.bytes().orElse(0),
         Runtime.getRuntime().maxMemory(),
@@ -113,26 +135,58 @@ public final class ProofBenchmark {
   private static void verify(byte[] keyBytes, byte[] proof) {
     KeyFile decoded = KeyFile.decode(keyBytes);
     ProofFile file = ProofFile.decode(proof, decoded.key());
-    Verifier.verify(
-        decoded.key(), file.statement(), file.proof(), decoded.boundContext(new byte[0]));
+    Verifier.verify(decoded.key(), file, decoded.boundContext(new byte[0]));
   }
 
   /** In a method of its own: nothing of one proof is alive in the next. */
   private byte[] prove(
       Execution execution,
+      ProvingKey one,
       ProvingKey key,
-      List<TensorData> input,
+      List<List<TensorData>> inputs,
       byte[] context,
       StageTimes times,
       StageClock clock) {
     long start = System.nanoTime();
-    Execution.Result result = execution.run(execution.quantizeArrays(input), threads);
+    List<Witness> witnesses = new ArrayList<>();
+    for (List<TensorData> input : inputs) {
+      witnesses.add(execution.run(execution.quantizeArrays(input), threads).witness());
+    }
+    Witness witness =
+        witnesses.size() == 1 ? witnesses.getFirst() : BatchedWitness.of(one, witnesses);
+    witnesses.clear();
+    Statement statement = Prover.statement(key.verifierKey(), witness);
     times.add("execute", System.nanoTime() - start);
-    byte[] bytes =
-        Prover.proveConsuming(
-            key, result.witness(), context, new ProverOptions(threads, clock::begin, times));
+    ProverOptions options = new ProverOptions(threads, clock::begin, times);
+    byte[] bytes = Prover.proveConsuming(key, witness, context, options);
     clock.end();
-    return new ProofFile(result.statement(), bytes).encode();
+    return new ProofFile(statement, inputs.size(), bytes).encode();
+  }
+
+  /** Mean bits of the integers of tensors of a role. */
+  private static double bits(VerifierKey key, TensorDeclaration.Role role) {
+    double bits = 0;
+    double elements = 0;
+    for (TensorDeclaration t : key.circuit().circuit().tensors()) {
+      if (t.role() == role) {
+        bits += (double) t.elementCount() * bits(t);
+        elements += t.elementCount();
+      }
+    }
+    return elements == 0 ? 0 : bits / elements;
+  }
+
+  /** Those of a two's complement number, or of one without a sign. */
+  private static int bits(TensorDeclaration t) {
+    long largest = Math.max(t.high(), -t.low() - 1);
+    return Long.SIZE - Long.numberOfLeadingZeros(largest) + (t.low() < 0 ? 1 : 0);
+  }
+
+  private static double fidelity(ModelFile model) {
+    return model.summary().outputs().stream()
+        .mapToDouble(f -> f.isExact() ? f.agreement() : f.rSquared())
+        .min()
+        .orElse(Double.NaN);
   }
 
   private static long cpuTime() {

@@ -6,6 +6,10 @@ import java.util.Map;
  * The costs of proofs of a model, in a process of its own that opened the model file. Times are in
  * seconds, medians of the measured runs.
  *
+ * @param samples samples in one proof; every figure is that of all of them
+ * @param weightBits bits of an integer of the model, mean over its elements
+ * @param activationBits bits of an integer that a proof commits to, mean over the elements
+ * @param fidelity least R^2 of an output against fp32, or least share of integers that agree
  * @param parameters elements of the model's tensors, after folding
  * @param proveCpu processor time of the proving thread, which other processes on the machine do not
  *     lengthen; with one thread it is all there is
@@ -23,6 +27,10 @@ import java.util.Map;
  * @param work amounts by {@link org.zkc.passes.cost.Work#label}
  */
 public record ProofFigures(
+    int samples,
+    double weightBits,
+    double activationBits,
+    double fidelity,
     long parameters,
     double prove,
     double proveCpu,

@@ -1,30 +1,16 @@
 package org.zkc.runtime.bench;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.zkc.gkr.proof.ProofFile;
-import org.zkc.gkr.prove.BatchedWitness;
-import org.zkc.gkr.prove.Prover;
-import org.zkc.gkr.prove.ProverOptions;
 import org.zkc.gkr.prove.ProvingKey;
-import org.zkc.gkr.prove.StageTimes;
-import org.zkc.gkr.prove.Witness;
-import org.zkc.gkr.security.SoundnessBudget;
-import org.zkc.gkr.statement.Statement;
-import org.zkc.gkr.verify.Verifier;
 import org.zkc.ir.TensorData;
 import org.zkc.passes.quantize.VariedInputs;
 import org.zkc.runtime.compile.CompileOptions;
 import org.zkc.runtime.compile.CompilePipeline;
 import org.zkc.runtime.compile.CompiledModel;
-import org.zkc.runtime.cost.CircuitWork;
-import org.zkc.runtime.execute.Execution;
 
 /**
  * How the cost of a proof grows with one thing at a time. Networks have seeded weights; all is
@@ -32,7 +18,6 @@ import org.zkc.runtime.execute.Execution;
  */
 public final class Scaling {
   private static final long SEED = 2015;
-  private static final double SETTLING_SECONDS = 3;
 
   /** The thing that grows. */
   public enum Axis {
@@ -131,63 +116,15 @@ public final class Scaling {
     List<List<TensorData>> inputs =
         new VariedInputs(SEED).samples(compiled.tensor().main().parameters(), samples);
     try (ProvingKey one = keys.provingKey()) {
-      if (samples == 1) {
-        ProofFigures f =
-            new ProofBenchmark(2, runs, threads).measure(keys.file(), one, inputs.getFirst());
-        return new Row(
-            x.orElse((double) network.parameters()),
-            f.prove(),
-            MultiplierBound.seconds(f.work()) / threads,
-            f.verify(),
-            f.proofBytes(),
-            f.peakBytes(),
-            f.securityBits());
-      }
-      return batch(keys, one, inputs);
+      ProofFigures f = new ProofBenchmark(2, runs, threads).measure(keys.file(), one, inputs);
+      return new Row(
+          x.orElse((double) network.parameters()),
+          f.prove(),
+          f.boundSeconds(),
+          f.verify(),
+          f.proofBytes(),
+          f.peakBytes(),
+          f.securityBits());
     }
-  }
-
-  private Row batch(CompiledModel.WithKeys keys, ProvingKey one, List<List<TensorData>> inputs) {
-    ProvingKey key = one.batch(inputs.size());
-    Execution execution = new Execution(keys.file());
-    byte[] context = keys.file().keyFile().boundContext(new byte[0]);
-    ProofFile[] last = new ProofFile[1];
-    Runnable prove =
-        () -> {
-          List<Witness> witnesses =
-              inputs.stream()
-                  .map(sample -> execution.run(execution.quantizeArrays(sample), 1).witness())
-                  .toList();
-          Witness all = BatchedWitness.of(one, witnesses);
-          Statement statement = Prover.statement(key.verifierKey(), all);
-          byte[] proof =
-              Prover.proveConsuming(
-                  key, all, context, new ProverOptions(1, (stage, part) -> {}, new StageTimes()));
-          last[0] = new ProofFile(statement, inputs.size(), proof);
-        };
-    WarmUp.of(prove, 2, SETTLING_SECONDS);
-    double[] proves = new double[runs];
-    double[] verifies = new double[runs];
-    for (int run = 0; run < runs; run++) {
-      long start = System.nanoTime();
-      prove.run();
-      proves[run] = (System.nanoTime() - start) / 1e9;
-      start = System.nanoTime();
-      Verifier.verify(one.verifierKey(), last[0], context);
-      verifies[run] = (System.nanoTime() - start) / 1e9;
-    }
-    Arrays.sort(proves);
-    Arrays.sort(verifies);
-    Map<String, Double> work = new HashMap<>();
-    CircuitWork.of(key.verifierKey()).whole().forEach((w, n) -> work.put(w.label(), n));
-    return new Row(
-        inputs.size(),
-        proves[runs / 2],
-        MultiplierBound.seconds(work),
-        verifies[runs / 2],
-        last[0].encode().length,
-        PeakMemory.bytes().orElse(0),
-        SoundnessBudget.of(key.verifierKey().arithmetization(), key.verifierKey().parameters())
-            .totalBits());
   }
 }

@@ -106,4 +106,23 @@ final class SmallNetworks {
         .globalMean()
         .linear("fc", 10);
   }
+
+  /** A GPT-2 (Radford et al. 2019) of 2 layers, from embedded tokens on, without its head. */
+  static NetworkBuilder transformer(long seed) {
+    int tokens = 16;
+    int width = 64;
+    NetworkBuilder n = new NetworkBuilder(seed, tokens, width);
+    for (int layer = 0; layer < 2; layer++) {
+      String name = "h.%d".formatted(layer);
+      Value entry = n.current();
+      n.layerNorm(name + ".ln_1").causalAttention(name + ".attn", 4).add(entry);
+      Value middle = n.current();
+      n.layerNorm(name + ".ln_2")
+          .linear(name + ".mlp.c_fc", 4 * width)
+          .gelu()
+          .linear(name + ".mlp.c_proj", width)
+          .add(middle);
+    }
+    return n;
+  }
 }

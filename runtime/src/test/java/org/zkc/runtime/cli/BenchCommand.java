@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
       BenchFitCommand.class,
       BenchKernelsCommand.class,
       BenchPassesCommand.class,
-      BenchScalingCommand.class
+      BenchScalingCommand.class,
+      BenchTableCommand.class
     },
     sortOptions = false)
 public final class BenchCommand implements Benchmarks {
@@ -64,6 +65,12 @@ public final class BenchCommand implements Benchmarks {
 
   @Option(names = "--threads", paramLabel = "N", description = "Threads; default: 1.")
   private int threads = 1;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description = "Samples in one proof, for generated models; default: 1.")
+  private int samples = 1;
 
   @Option(
       names = "--warm-ups",
@@ -117,6 +124,9 @@ public final class BenchCommand implements Benchmarks {
     if (runs != null && runs < 1 || warmUps != null && warmUps < 0) {
       throw new UserException("--runs must be at least 1 and --warm-ups at least 0");
     }
+    if (samples < 1) {
+      throw new UserException("--batch must be at least 1");
+    }
     List<BenchmarkTarget> targets =
         (names.isEmpty() ? List.of("small") : names)
             .stream().flatMap(n -> BenchmarkTarget.named(n).stream()).toList();
@@ -156,6 +166,7 @@ public final class BenchCommand implements Benchmarks {
         conv,
         new HashSet<>(disabled),
         threads,
+        samples,
         warmUps != null ? warmUps : target.isLarge() ? 1 : 3,
         runs != null ? runs : target.isLarge() ? 3 : 5,
         heap);

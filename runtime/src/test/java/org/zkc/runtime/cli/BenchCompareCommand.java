@@ -162,7 +162,9 @@ final class BenchCompareCommand implements Callable<Integer> {
         if (one.path("model").isTextual()) {
           int threads = one.path("threads").asInt(1);
           String name = one.get("model").asText();
-          out.put(threads == 1 ? name : "%s, %d threads".formatted(name, threads), one);
+          int samples = one.path("samples").asInt(1);
+          String batch = samples == 1 ? name : "%s, %d samples".formatted(name, samples);
+          out.put(threads == 1 ? batch : "%s, %d threads".formatted(batch, threads), one);
         }
       }
     }

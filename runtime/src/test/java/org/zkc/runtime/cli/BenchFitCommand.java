@@ -166,6 +166,7 @@ final class BenchFitCommand implements Callable<Integer> {
             ConvolutionPolicy.AUTO,
             Set.of(),
             1,
+            1,
             target.isLarge() ? 1 : 3,
             target.isLarge() ? 1 : 5,
             heap);

@@ -27,12 +27,20 @@ final class BenchReport {
 
   void print(PrintWriter out) {
     out.println(
-        "%s (%s parameters, %d thread%s)"
+        "%s (%s parameters, %d thread%s%s)"
             .formatted(
                 figures.model(),
                 Figures.count(proof.parameters()),
                 threads,
-                threads == 1 ? "" : "s"));
+                threads == 1 ? "" : "s",
+                proof.samples() == 1 ? "" : ", %d samples".formatted(proof.samples())));
+    line(
+        out,
+        "bits",
+        String.format(Locale.ROOT, "%.1f", proof.weightBits()),
+        String.format(
+            Locale.ROOT, "  of a weight, %.1f of what is committed to", proof.activationBits()));
+    line(out, "fidelity", String.format(Locale.ROOT, "%.4f", proof.fidelity()), "  (least R^2)");
     CompileFigures compile = figures.compile();
     if (compile != null) {
       line(out, "compile", Figures.time(compile.seconds()), "");
@@ -125,6 +133,10 @@ final class BenchReport {
     out.put("model", figures.model());
     out.put("parameters", proof.parameters());
     out.put("threads", threads);
+    out.put("samples", proof.samples());
+    out.put("weightBits", proof.weightBits());
+    out.put("activationBits", proof.activationBits());
+    out.put("fidelity", proof.fidelity());
     CompileFigures compile = figures.compile();
     if (compile != null) {
       out.put("compileSeconds", compile.seconds());

@@ -25,16 +25,18 @@ final class CostFitTest {
       }
       Map<String, Double> stages = new HashMap<>();
       double memory = 0;
+      double young = 0;
       for (Work w : Work.values()) {
         double cost = truth(w) * work.get(w.label());
         if (w.stage().equals(Work.MEMORY)) {
           memory += cost;
         } else if (w.stage().equals(Work.YOUNG)) {
-          memory += Math.min(ProverCosts.YOUNG_BYTES, cost);
+          young += cost;
         } else {
           stages.merge(w.stage(), cost / 1e9, Double::sum);
         }
       }
+      memory += Math.min(ProverCosts.YOUNG_BYTES, young);
       samples.add(new CostFit.Sample(work, stages, Math.round(memory)));
     }
     EnumMap<Work, Double> old = new EnumMap<>(Work.class);
