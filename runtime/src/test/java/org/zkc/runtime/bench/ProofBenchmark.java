@@ -132,7 +132,8 @@ public final class ProofBenchmark {
         work);
   }
 
-  private static void verify(byte[] keyBytes, byte[] proof) {
+  /** Verifies a proof file under a key file. */
+  static void verify(byte[] keyBytes, byte[] proof) {
     KeyFile decoded = KeyFile.decode(keyBytes);
     ProofFile file = ProofFile.decode(proof, decoded.key());
     Verifier.verify(decoded.key(), file, decoded.boundContext(new byte[0]));
