@@ -1,5 +1,6 @@
 package org.zkc.gkr.weight;
 
+import java.util.function.IntFunction;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
@@ -60,6 +61,68 @@ public final class WeightRows {
         Kernels.best().addScaled(out.slice(low - from, count), x, row.slice(low - start, count));
       }
     }
+  }
+
+  /** The sum over k below count of the weight at from + k times base[k]. */
+  public Ext dot(int from, int[] base, int count) {
+    return dot(from, base, count, this::prefix);
+  }
+
+  /**
+   * The sum over k below count of base[k] times the line through the weight at from + k and at its
+   * counterpart in the upper half of the table, at t = 2; {@code from + count} is at most half of
+   * the table.
+   *
+   * @param scratch of {@code count} elements at least
+   */
+  public Ext dotAtTwo(int from, int[] base, int count, ExtVector scratch) {
+    if (prefixVariables == 0) {
+      return prefix.get(0).mul(dotOfRowAtTwo(from, base, count, scratch));
+    }
+    // The halves have the same rows.
+    int half = 1 << prefixVariables - 1;
+    return dot(from, base, count, k -> prefix(half + k).doubled().sub(prefix(k)));
+  }
+
+  private Ext dotOfRowAtTwo(int from, int[] base, int count, ExtVector scratch) {
+    int half = 1 << rowVariables - 1;
+    int low = Math.clamp(row.length() - from, 0, count);
+    int high = Math.clamp(row.length() - half - from, 0, count);
+    Kernels kernels = Kernels.best();
+    Ext sum = Ext.ZERO;
+    if (high > 0) {
+      ExtVector upper = row.slice(half + from, high);
+      ExtVector two = scratch.slice(0, high);
+      kernels.subtract(upper, row.slice(from, high), two);
+      kernels.add(two, upper, two);
+      sum = kernels.dotBase(base, 0, high, two);
+    }
+    if (low > high) {
+      ExtVector rest = row.slice(from + high, low - high);
+      sum = sum.sub(kernels.dotBase(base, high, low - high, rest));
+    }
+    return sum;
+  }
+
+  private Ext prefix(int k) {
+    return k < prefix.length() ? prefix.get(k) : Ext.ZERO;
+  }
+
+  // Each row is added up before it meets its factor.
+  private Ext dot(int from, int[] base, int count, IntFunction<Ext> factor) {
+    Ext sum = Ext.ZERO;
+    int end = from + count;
+    for (int k = from >>> rowVariables; (long) k << rowVariables < end; k++) {
+      int start = k << rowVariables;
+      int low = Math.max(from, start);
+      int length = Math.min(end, start + row.length()) - low;
+      Ext x = factor.apply(k);
+      if (length > 0 && !x.isZero()) {
+        ExtVector part = row.slice(low - start, length);
+        sum = sum.add(x.mul(Kernels.best().dotBase(base, low - from, length, part)));
+      }
+    }
+    return sum;
   }
 
   /** Binds the first variable of the table. */

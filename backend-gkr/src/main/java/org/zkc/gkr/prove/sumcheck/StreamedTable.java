@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.field.M31;
 import org.zkc.gkr.kernel.Kernels;
 import org.zkc.gkr.weight.WeightRows;
 
@@ -67,44 +68,53 @@ public final class StreamedTable {
     return length;
   }
 
-  /** The share of the pairs [from, to) in {@link Kernels#roundOfTwo}. */
+  /**
+   * The share of the pairs [from, to) in {@link Kernels#roundOfTwo}. Products over F are added up
+   * along the rows of each weight, so that neither weights nor values over E are made.
+   */
   Ext[] message(int from, int to) {
     int half = 1 << left >> 1;
-    int length = length();
-    int end = Math.min(to, length);
+    int end = Math.min(to, length());
     Ext[] sums = {Ext.ZERO, Ext.ZERO};
     int tile = Math.clamp(end - from, 0, TILE);
-    ExtVector weight = new ExtVector(2 * tile);
-    ExtVector value = new ExtVector(bound.length() > 1 ? 2 * tile : 0);
-    int[] base = new int[2 * tile];
+    int[] low = new int[tile];
+    int[] high = new int[tile];
+    ExtVector scratch = new ExtVector(tile);
     for (int at = from; at < end; at += TILE) {
       int count = Math.min(TILE, end - at);
-      boolean both = half + at < length;
-      ExtVector w = weight.slice(0, both ? 2 * count : count);
-      weights(at, w.slice(0, count));
-      if (both) {
-        weights(half + at, w.slice(count, count));
-      }
-      Ext[] part;
-      if (bound.length() == 1) {
-        Arrays.fill(base, 0, w.length(), 0);
-        source.copy(at, count, base, 0);
-        if (both) {
-          source.copy(half + at, count, base, count);
+      for (int b = 0; b < bound.length(); b++) {
+        boolean some = read(b, at, count, low);
+        boolean both = read(b, half + at, count, high);
+        if (!some && !both) {
+          continue;
         }
-        part = kernels.roundOfTwoBase(base, 0, w.length(), w, count);
-      } else {
-        ExtVector f = value.slice(0, w.length());
-        values(at, f.slice(0, count), base);
-        if (both) {
-          values(half + at, f.slice(count, count), base);
+        Ext at0 = Ext.ZERO;
+        for (WeightRows w : weights) {
+          at0 = at0.add(w.dot(at, low, count));
         }
-        part = kernels.roundOfTwo(f, w, count);
+        // 2 high - low.
+        kernels.addMultipleBase(high, 0, M31.P - 1, low, 0, low, 0, count);
+        kernels.addMultipleBase(high, 0, 1, low, 0, high, 0, count);
+        Ext at2 = Ext.ZERO;
+        for (WeightRows w : weights) {
+          at2 = at2.add(w.dotAtTwo(at, high, count, scratch));
+        }
+        sums[0] = sums[0].add(bound.get(b).mul(at0));
+        sums[1] = sums[1].add(bound.get(b).mul(at2));
       }
-      sums[0] = sums[0].add(part[0]);
-      sums[1] = sums[1].add(part[1]);
     }
     return sums;
+  }
+
+  /** Reads elements of one block of those that are bound; false where all are zeros. */
+  private boolean read(int block, int from, int count, int[] out) {
+    Arrays.fill(out, 0, count, 0);
+    long at = ((long) block << left) + from;
+    if (at >= source.length()) {
+      return false;
+    }
+    source.copy((int) at, count, out, 0);
+    return true;
   }
 
   /**
