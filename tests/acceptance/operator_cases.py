@@ -278,6 +278,7 @@ def activation(r):
         (s, lambda x: F.hardtanh(x, a, b)), (s, lambda x: x.clamp(a, b)), (s, lambda x: x.clamp(min=a)), (s, lambda x: x.clip(max=b)),
         (s, lambda x: x.clamp(b, a)), (s, lambda x: torch.clamp_min(x, a)), (s, lambda x: torch.clamp_max(x, b)),
         (s, lambda x: torch.maximum(x, one)), (s, lambda x: torch.minimum(one, x)),
+        (s, lambda x: torch.clamp_min(x, x.cos())), (s, lambda x: torch.clamp_max(x, one)),
         (s, F.gelu), (s, lambda x: F.gelu(x, approximate="tanh")), (s, lambda x: F.leaky_relu(x, slope)),
         (s, lambda x: F.prelu(x, weight)), (s, lambda x: F.prelu(x, one)), (s, lambda x: F.elu(x, a)), (s, lambda x: F.celu(x, positive)),
         (even, lambda x: F.glu(x, half)),
@@ -580,8 +581,12 @@ def padding_with_elements(r):
     amounts = []
     for n in list(reversed(s))[:axes]:
         most = n - 1 if mode == "reflect" else n
-        low = r.randint(-(n - 1) if mode != "circular" else 0, min(most, 4))
-        amounts += [low, r.randint(max(-(n - 1 + min(low, 0)), -2) if mode != "circular" else 0, min(most, 4))]
+        low = r.randint(-(n - 1), min(most, 4))
+        if mode == "circular":  # it goes round what is left
+            most = n + min(low, 0)
+            low = min(low, most)
+        high = r.randint(max(-(n - 1 + min(low, 0)), -2), min(most, 4))
+        amounts += [min(low, n + high) if mode == "circular" and high < 0 else low, high]
     return s, lambda x: F.pad(x, amounts, mode)
 
 
@@ -717,6 +722,7 @@ def losses(r):
         lambda x: F.kl_div(x, target, reduction=reduction, log_target=True), lambda x: F.margin_ranking_loss(x, target, (share.round() * 2 - 1).expand_as(target), bound, reduction=reduction),
         lambda x: F.binary_cross_entropy_with_logits(x, target.sigmoid(), share, reduction=reduction, pos_weight=share * 3),
         lambda x: F.binary_cross_entropy(x.sigmoid(), target.sigmoid(), share, reduction=reduction),
+        lambda x: F.binary_cross_entropy(x.softmax(-1), target.sigmoid(), share, reduction=reduction),
     ])  # fmt: skip
 
 

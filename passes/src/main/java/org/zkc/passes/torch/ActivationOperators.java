@@ -30,17 +30,17 @@ final class ActivationOperators {
 
   static final List<TorchOperator> ALL =
       List.of(
-          new TorchOperator("aten.relu", "relu", c -> c.result(c.emit().relu(c.value(0)))),
+          new TorchOperator("aten.relu", "relu", ActivationOperators::relu),
           new TorchOperator("aten.relu6", "clamp", c -> c.result(c.emit().clamp(c.value(0), 0, 6))),
-          new TorchOperator("aten.hardtanh", "clamp", c -> clamp(c, c.number(1), c.number(2))),
+          new TorchOperator("aten.hardtanh", "clamp", ActivationOperators::hardtanh),
           new TorchOperator(
               "aten.clamp", "clamp; concatenate, max_pool", ActivationOperators::between),
           new TorchOperator(
               "aten.clip", "clamp; concatenate, max_pool", ActivationOperators::between),
           new TorchOperator(
-              "aten.clamp_min", "clamp", "constant bound", c -> clamp(c, c.number(1), INFINITY)),
+              "aten.clamp_min", "clamp; concatenate, max_pool", c -> bounded(c, true)),
           new TorchOperator(
-              "aten.clamp_max", "clamp", "constant bound", c -> clamp(c, -INFINITY, c.number(1))),
+              "aten.clamp_max", "clamp; concatenate, max_pool", c -> bounded(c, false)),
           extreme("maximum", true),
           extreme("fmax", true),
           extreme("minimum", false),
@@ -71,6 +71,21 @@ final class ActivationOperators {
       String name, String tensorOp, TensorBuilder.OfElement function) {
     return new TorchOperator(
         name, tensorOp, c -> c.result(c.emit().pointwise(c.value(0), function)));
+  }
+
+  /** (input, min, max): of integers the bounds are integers too, cut towards zero. */
+  private static TorchValue hardtanh(OperatorCall call) {
+    double low = call.number(1);
+    double high = call.number(2);
+    return call.tensor(0).dtype().isFloating()
+        ? clamp(call, low, high)
+        : clamp(call, (long) low, (long) high);
+  }
+
+  private static TorchValue relu(OperatorCall call) {
+    return call.tensor(0).dtype().isFloating()
+        ? call.result(call.emit().relu(call.value(0)))
+        : clamp(call, 0, INFINITY);
   }
 
   private static TorchValue gelu(OperatorCall call) {
@@ -167,6 +182,15 @@ final class ActivationOperators {
       return exactly(call, x, promoted);
     }
     return clamp(call, call.number(1, -INFINITY), call.number(2, INFINITY));
+  }
+
+  /** (input, bound): the bound is a number or a tensor. */
+  private static TorchValue bounded(OperatorCall call, boolean isLow) {
+    if (call.argument(1) instanceof TorchValue.Tensor) {
+      return new OtherOperators(call)
+          .run(isLow ? "maximum" : "minimum", call.argument(0), call.argument(1));
+    }
+    return isLow ? clamp(call, call.number(1), INFINITY) : clamp(call, -INFINITY, call.number(1));
   }
 
   /** min(max(x, lowest), high); a lower bound above the upper one changes nothing in that. */

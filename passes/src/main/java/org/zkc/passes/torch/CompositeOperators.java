@@ -31,7 +31,10 @@ final class CompositeOperators {
           operator("hypot", "multiply, add, pointwise", CompositeOperators::hypotenuse),
           operator("inner", "linear or matmul", CompositeOperators::inner),
           operator("kron", "reshape, multiply", CompositeOperators::kronecker),
-          operator("kthvalue", "top_values, top_indices, slice", CompositeOperators::kth),
+          operator(
+              "kthvalue",
+              "top_values, top_indices, slice",
+              c -> LinesOfScalars.along(c, CompositeOperators::kth)),
           operator("linalg_multi_dot", "linear or matmul", c -> chain(c, c.tensors(0))),
           operator("chain_matmul", "linear or matmul", c -> chain(c, c.tensors(0))),
           operator("linalg_matrix_power", "matmul", CompositeOperators::power),

@@ -50,6 +50,7 @@ final class CoreOperators {
                   "aten._cdist_forward",
                   "aten.cdist",
                   "broadcast, subtract, multiply, pointwise, window_mean"),
+              same("aten._safe_softmax", "aten.softmax", "softmax"),
               same("aten._prelu_kernel", "aten.prelu", "leaky_relu, relu, clamp, multiply, add"))
           .toList();
 

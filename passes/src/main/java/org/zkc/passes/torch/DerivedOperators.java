@@ -19,6 +19,7 @@ final class DerivedOperators {
           operator("diagflat", "pad, reshape", DerivedOperators::flatDiagonal),
           operator("diagonal_scatter", "multiply, pad, add", DerivedOperators::diagonalWritten),
           operator("fill_diagonal", "multiply, add", DerivedOperators::diagonalFilled),
+          operator("sum_to_size", "window_mean", DerivedOperators::summedTo),
           operator("put", "gather, multiply, add", DerivedOperators::put),
           operator("conv_tbc", "conv, transpose", DerivedOperators::convolutionOfSteps),
           new TorchOperator(
@@ -39,6 +40,31 @@ final class DerivedOperators {
 
   private static TorchOperator operator(String name, String becomes, OperatorLowering lowering) {
     return new TorchOperator("aten." + name, becomes, lowering);
+  }
+
+  /** (self, size): sums over the axes that a tensor of this size would be broadcast along. */
+  private static TorchValue summedTo(OperatorCall call) {
+    Shape shape = call.tensor(0).shape();
+    List<Integer> size = call.integers(1);
+    int more = shape.rank() - size.size();
+    boolean fits = more >= 0;
+    List<Integer> axes = new ArrayList<>(IntStream.range(0, Math.max(0, more)).boxed().toList());
+    for (int k = 0; fits && k < size.size(); k++) {
+      int extent = shape.extent(more + k);
+      fits = size.get(k) == 1 || size.get(k) == extent;
+      if (size.get(k) == 1 && extent != 1) {
+        axes.add(more + k);
+      }
+    }
+    if (!fits) {
+      throw call.refuse("a size of %s for a tensor of shape %s".formatted(size, shape));
+    }
+    OtherOperators c = new OtherOperators(call);
+    TorchValue sums =
+        axes.isEmpty()
+            ? call.argument(0)
+            : c.run("sum/dim_IntList", call.argument(0), axes, true, null);
+    return c.run("reshape", sums, size);
   }
 
   /** (elements, test_elements, assume_unique, invert). */

@@ -71,12 +71,12 @@ final class EmbeddingBag {
     }
     int rows = IndexOperators.extent(call, call.tensor(0).shape(), 0);
     long padding = call.integer(8);
-    if (padding < 0) { // PyTorch resolves negative ones before, so that -1 means none
-      return Optional.empty();
+    if (padding < -rows || padding >= rows) {
+      throw call.refuse("padding_idx %d of a table of %d rows".formatted(padding, rows));
     }
     long[] isCounted = new long[rows];
     Arrays.fill(isCounted, 1);
-    isCounted[(int) padding] = 0;
+    isCounted[(int) (padding < 0 ? padding + rows : padding)] = 0;
     Value table =
         call.emit().integers(TensorData.ofLongs(DType.I64, Shape.of(rows, 1), isCounted), "");
     return Optional.of(call.emit().cast(call.emit().gather(table, indices), DType.F32));

@@ -75,19 +75,17 @@ final class JoinOperators {
 
   /** Along an axis that tensors without it get; hstack joins vectors along their only axis. */
   private static TorchValue joined(OperatorCall call, int axis) {
-    List<Value> parts = new ArrayList<>();
-    boolean vectors = axis == 1 && nonEmptyList(call).getFirst().shape().rank() < 2;
-    for (Tensor t : nonEmptyList(call)) {
-      parts.add(atLeast(call, call.value(t), vectors ? 1 : axis == 2 ? 3 : 2));
-    }
+    List<Tensor> tensors = nonEmptyList(call);
+    boolean vectors = axis == 1 && tensors.getFirst().shape().rank() < 2;
+    int rank = vectors ? 1 : axis == 2 ? 3 : 2;
+    List<Value> parts = inOneType(call, tensors).stream().map(v -> atLeast(call, v, rank)).toList();
     return call.result(call.emit().concatenate(parts, vectors ? 0 : axis));
   }
 
   /** Vectors are columns. */
   private static TorchValue columns(OperatorCall call) {
     List<Value> parts = new ArrayList<>();
-    for (Tensor t : nonEmptyList(call)) {
-      Value v = call.value(t);
+    for (Value v : inOneType(call, nonEmptyList(call))) {
       int count = Math.toIntExact(v.shape().elementCount());
       parts.add(v.shape().rank() < 2 ? call.emit().reshape(v, Shape.of(count, 1)) : v);
     }
@@ -96,11 +94,11 @@ final class JoinOperators {
 
   private static TorchValue atLeast(OperatorCall call, int rank) {
     if (call.argument(0).sequence().isEmpty()) {
-      return call.result(atLeast(call, call.value(0), rank));
+      return call.result(atLeast(call, call.held(0), rank), call.tensor(0).dtype());
     }
     List<TorchValue> out = new ArrayList<>();
     for (Tensor t : call.tensors(0)) {
-      out.add(call.result(atLeast(call, call.value(t), rank), t.dtype()));
+      out.add(call.result(atLeast(call, call.held(t), rank), t.dtype()));
     }
     return new TorchValue.ListOf(out);
   }

@@ -98,6 +98,9 @@ final class LinearOperators {
   /** beta self + alpha (left right); a constant vector self is the bias of a linear map. */
   private static TorchValue added(OperatorCall call, int leftRank, int rightRank) {
     requireProduct(call, 1, leftRank, rightRank);
+    if (!Promotion.ofTensors(call.arguments()).isFloating()) {
+      return addedIntegers(call);
+    }
     double beta = call.number(3, 1);
     double alpha = call.number(4, 1);
     boolean isBias =
@@ -133,6 +136,18 @@ final class LinearOperators {
       self = call.emit().multiply(self, call.emit().scalar(beta));
     }
     return call.result(call.emit().add(self, product));
+  }
+
+  /** The same of integers, exactly. */
+  private static TorchValue addedIntegers(OperatorCall call) {
+    OtherOperators c = new OtherOperators(call);
+    TorchValue product = c.run("matmul", call.argument(1), call.argument(2));
+    if (call.operator().equals("aten.addbmm")) {
+      product = c.run("sum/dim_IntList", product, List.of(0), false, null);
+    }
+    TorchValue scaled = c.run("mul/Scalar", product, call.integer(4, 1));
+    TorchValue self = c.run("mul/Scalar", call.argument(0), call.integer(3, 1));
+    return c.run("add/Tensor", self, scaled, 1);
   }
 
   /** sum_b left[b] right[b]: one product whose inner axis is both the batch and the inner axis. */

@@ -15,6 +15,12 @@ import org.zkc.passes.torch.ReductionOperators.Lines;
 final class LossOperators {
   private static final double LINEAR_FROM = 20;
 
+  /** The least logarithm of a probability, as PyTorch has it. */
+  private static final double LEAST_LOG = -100;
+
+  /** The smallest probability whose logarithm is taken: a float whose logarithm is below -100. */
+  private static final double LEAST_SHARE = 0x1p-148;
+
   static final List<TorchOperator> ALL =
       List.of(
           operator("mse_loss", "subtract, multiply, window_mean", 2, LossOperators::square),
@@ -47,9 +53,9 @@ final class LossOperators {
               call -> reduced(call, 4, weighted(call, 2, ofLogits(call, call.value(0), 3)))),
           new TorchOperator(
               "aten.binary_cross_entropy",
-              "pointwise, multiply, subtract, window_mean",
-              "of a sigmoid",
-              call -> reduced(call, 3, weighted(call, 2, ofLogits(call, logits(call), 4)))));
+              "clamp, pointwise, multiply, subtract, window_mean",
+              "near 0 and 1 as many digits as the probabilities have, all of them of a sigmoid",
+              call -> reduced(call, 3, weighted(call, 2, ofShares(call)))));
 
   private LossOperators() {}
 
@@ -155,15 +161,26 @@ final class LossOperators {
   }
 
   /**
-   * The logits that the probabilities are the sigmoid of: near 0 and 1, logarithms need their
-   * digits.
+   * With p probabilities and t targets: -(t log p + (1 - t) log(1 - p)), with logarithms of -100 at
+   * least, as PyTorch has them. Those of a sigmoid are computed from its input, since near 0 and 1
+   * logarithms need digits that probabilities in integers do not have.
    */
-  private static Value logits(OperatorCall call) {
-    if (call.emit().definition(call.value(0)).orElse(null) instanceof Sigmoid sigmoid) {
-      return sigmoid.input();
+  private static Value ofShares(OperatorCall call) {
+    TensorEmitter emit = call.emit();
+    Value p = call.value(0);
+    if (emit.definition(p).orElse(null) instanceof Sigmoid sigmoid) {
+      return ofLogits(call, sigmoid.input(), 4);
     }
-    throw call.refuse(
-        "its probabilities come from no sigmoid; use binary_cross_entropy_with_logits");
+    Value t = call.value(1);
+    Value yes = emit.multiply(t, log(emit, p));
+    Value no = log(emit, emit.subtract(emit.scalar(1), p));
+    return negative(emit, emit.add(yes, emit.multiply(emit.subtract(emit.scalar(1), t), no)));
+  }
+
+  /** The logarithm of a probability, -100 where that is less. */
+  private static Value log(TensorEmitter emit, Value p) {
+    return emit.clamp(
+        emit.pointwise(emit.clamp(p, LEAST_SHARE, 1), ScalarFunction.LOG), LEAST_LOG, 0);
   }
 
   private static Value weighted(OperatorCall call, int weight, Value elements) {

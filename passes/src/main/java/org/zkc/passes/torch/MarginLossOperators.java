@@ -55,7 +55,10 @@ final class MarginLossOperators {
     return reduced(call, 3, bySign(c, call.argument(1), x, apart));
   }
 
-  /** (input1, input2, target, margin, reduction): lines of the last axis. */
+  /**
+   * (input1, input2, target, margin, reduction): lines of the last axis. Targets that are neither 1
+   * nor -1 count for nothing, as PyTorch has it here.
+   */
   private static TorchValue cosines(OperatorCall call) {
     OtherOperators c = new OtherOperators(call);
     TorchValue x = call.argument(0);
@@ -64,7 +67,10 @@ final class MarginLossOperators {
     TorchValue apart = c.run("relu", c.run("sub/Scalar", cosine, call.number(3, 0)));
     TorchValue near = c.run("rsub/Scalar", cosine, 1.0);
     Value target = call.in(DType.F32, call.tensor(2));
-    return reduced(call, 4, bySign(c, call.result(target, DType.F32), near, apart));
+    TorchValue signs = call.result(target, DType.F32);
+    TorchValue first = c.run("where", c.run("eq/Scalar", signs, 1), near, 0.0);
+    TorchValue second = c.run("where", c.run("eq/Scalar", signs, -1), apart, 0.0);
+    return reduced(call, 4, c.run("add/Tensor", first, second));
   }
 
   /** (anchor, positive, negative, margin, p, eps, swap, reduction). */

@@ -1,8 +1,10 @@
 package org.zkc.passes.torch;
 
 import java.util.List;
+import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
+import org.zkc.ir.Value;
 
 /** Batch norm with running statistics, norms by the input's own statistics, softmax. */
 final class NormalizationOperators {
@@ -29,13 +31,18 @@ final class NormalizationOperators {
               "batch_norm, layer_norm, multiply, add",
               NormalizationOperators::instanceNorm),
           new TorchOperator(
-              "aten.softmax", "softmax", c -> c.result(MaskedSoftmax.of(c, c.value(0), axis(c)))),
+              "aten.softmax", "softmax", c -> c.result(MaskedSoftmax.of(c, scores(c), axis(c)))),
           new TorchOperator(
               "aten.log_softmax",
               "log_softmax",
-              c -> c.result(c.emit().logSoftmax(c.value(0), axis(c)))));
+              c -> c.result(c.emit().logSoftmax(scores(c), axis(c)))));
 
   private NormalizationOperators() {}
+
+  /** (input, dim, dtype): integers where the call names the type of real numbers to take. */
+  private static Value scores(OperatorCall call) {
+    return call.isNone(2) ? call.value(0) : call.in(DType.F32, call.tensor(0));
+  }
 
   private static int axis(OperatorCall call) {
     int rank = call.tensor(0).shape().rank();

@@ -92,6 +92,23 @@ record OperatorCall(
     };
   }
 
+  /**
+   * A tensor argument for operators that move elements: integers and booleans that the input
+   * decides are 64-bit integers, which {@link #movedResult} takes back.
+   */
+  Value moved(int index) {
+    return tensor(index) instanceof TracedTensor t && !t.dtype().isFloating()
+        ? in(DType.I64, t)
+        : value(index);
+  }
+
+  /** The result of an operator that has moved elements of its first argument. */
+  Tensor movedResult(Value value) {
+    DType dtype = tensor(0).dtype();
+    boolean isExact = tensor(0) instanceof TracedTensor && !dtype.isFloating();
+    return isExact ? result(emit.cast(value, dtype), dtype) : result(value);
+  }
+
   /** A tensor among values that may be others. */
   Tensor tensorOf(TorchValue value) {
     if (value instanceof Tensor t) {

@@ -22,9 +22,16 @@ final class OrderOperators {
       List.of(
           position("argmax", true),
           position("argmin", false),
-          new TorchOperator("aten.topk", "top_values, top_indices", "", OrderOperators::topK),
           new TorchOperator(
-              "aten.sort", "top_values, top_indices", "along an axis", OrderOperators::sort),
+              "aten.topk",
+              "top_values, top_indices",
+              "",
+              c -> LinesOfScalars.along(c, OrderOperators::topK)),
+          new TorchOperator(
+              "aten.sort",
+              "top_values, top_indices",
+              "along an axis",
+              c -> LinesOfScalars.along(c, OrderOperators::sort)),
           new TorchOperator(
               "aten.argsort", "top_indices", "along an axis", OrderOperators::argsort),
           new TorchOperator(
@@ -83,13 +90,18 @@ final class OrderOperators {
   private static TorchValue median(OperatorCall call) {
     TracedTensor x = tracedFirst(call);
     if (call.arguments().size() > 1) {
-      int axis = call.axis(1, x.shape().rank());
-      return nth(call, x, axis, (x.shape().extent(axis) + 1) / 2, call.flag(2));
+      return LinesOfScalars.along(call, OrderOperators::medianAlongAxis);
     }
     int count = call.narrow(x.shape().elementCount());
     Tensor flat = call.result(call.emit().reshape(x.value(), Shape.of(count)), x.dtype());
     Tuple found = (Tuple) nth(call, (TracedTensor) flat, 0, (count + 1) / 2, false);
     return found.elements().getFirst();
+  }
+
+  private static TorchValue medianAlongAxis(OperatorCall call) {
+    TracedTensor x = tracedFirst(call);
+    int axis = call.axis(1, x.shape().rank());
+    return nth(call, x, axis, (x.shape().extent(axis) + 1) / 2, call.flag(2));
   }
 
   /** The n-th smallest elements along an axis, from 1, and their indices. */

@@ -82,22 +82,27 @@ final class PaddingOperators {
   /** Positions outside an axis hold elements of it. */
   private static TorchValue copying(OperatorCall call, Mode mode) {
     List<Integer> amounts = amounts(call);
-    Value current = call.value(0);
+    Value current = call.moved(0);
     for (int k = 0; k < amounts.size() / 2; k++) {
       int axis = current.shape().rank() - 1 - k;
       int n = current.shape().extent(axis);
       int before = amounts.get(2 * k);
       int after = amounts.get(2 * k + 1);
       long length = (long) n + before + after;
-      if (length < 1 || Math.max(before, after) > mode.reach(n)) {
+      // What is cut off at one end does not come back at the other.
+      int first = mode == Mode.CIRCULAR ? Math.max(0, -before) : 0;
+      int kept = mode == Mode.CIRCULAR ? n - first - Math.max(0, -after) : n;
+      if (length < 1 || kept < 1 || Math.max(before, after) > mode.reach(kept)) {
         throw call.refuse(
             "amounts %s for a tensor of shape %s".formatted(amounts, call.tensor(0).shape()));
       }
       int[] sources =
-          IntStream.range(0, call.narrow(length)).map(i -> mode.source(i - before, n)).toArray();
+          IntStream.range(0, call.narrow(length))
+              .map(i -> first + mode.source(i - before - first, kept))
+              .toArray();
       current = Picks.along(call.emit(), current, axis, sources);
     }
-    return call.result(current);
+    return call.movedResult(current);
   }
 
   private static List<Integer> amounts(OperatorCall call) {

@@ -20,9 +20,9 @@ final class PickOperators {
           new TorchOperator(
               "aten.flip", PICKS, c -> HostOperators.isKnown(c) ? HostOperators.flip(c) : flip(c)),
           new TorchOperator(
-              "aten.fliplr", PICKS, c -> c.result(Picks.flip(c.emit(), matrix(c), 1))),
+              "aten.fliplr", PICKS, c -> c.movedResult(Picks.flip(c.emit(), matrix(c), 1))),
           new TorchOperator(
-              "aten.flipud", PICKS, c -> c.result(Picks.flip(c.emit(), c.value(0), 0))),
+              "aten.flipud", PICKS, c -> c.movedResult(Picks.flip(c.emit(), c.moved(0), 0))),
           new TorchOperator("aten.rot90", PICKS + ", transpose", PickOperators::rotate),
           new TorchOperator("aten.roll", "slice, concatenate", PickOperators::roll),
           new TorchOperator(
@@ -55,7 +55,7 @@ final class PickOperators {
 
   /** An argument of at least two axes. */
   private static Value matrix(OperatorCall call) {
-    Value x = call.value(0);
+    Value x = call.moved(0);
     if (x.shape().rank() < 2) {
       throw call.refuse("the tensor has %d axes".formatted(x.shape().rank()));
     }
@@ -83,7 +83,7 @@ final class PickOperators {
     }
     List<Integer> swap = ViewOperators.swapped(rank, axes.get(0), axes.get(1));
     TensorEmitter emit = call.emit();
-    return call.result(
+    return call.movedResult(
         switch (Math.floorMod(call.integer(1), 4)) {
           case 1 -> emit.transpose(Picks.flip(emit, x, axes.get(1)), swap);
           case 2 -> Picks.flip(emit, Picks.flip(emit, x, axes.get(0)), axes.get(1));
@@ -128,7 +128,7 @@ final class PickOperators {
     if (call.overload().equals("Tensor")) {
       throw call.refuse("positions by their number of repeats; give the tensor to repeat");
     }
-    Value x = call.value(0);
+    Value x = call.moved(0);
     if (call.isNone(2)) {
       x = call.emit().reshape(x, Shape.of(count(x.shape())));
     }
@@ -154,9 +154,9 @@ final class PickOperators {
     int[] sources =
         IntStream.range(0, n).flatMap(i -> IntStream.range(0, times.get(i)).map(k -> i)).toArray();
     if (sources.length == 0) {
-      return call.result(call.emit().slice(x, axis, 0, 0, 1));
+      return call.movedResult(call.emit().slice(x, axis, 0, 0, 1));
     }
-    return call.result(Picks.along(call.emit(), x, axis, sources));
+    return call.movedResult(Picks.along(call.emit(), x, axis, sources));
   }
 
   /** Refuses an axis that is longer than any tensor that can be proved, before it is listed. */
@@ -169,7 +169,7 @@ final class PickOperators {
 
   /** (input, dimension, size, step): windows along the axis, whose elements are a new last axis. */
   private static TorchValue windows(OperatorCall call) {
-    Value x = call.value(0);
+    Value x = call.moved(0);
     int axis = call.axis(1, x.shape().rank());
     int extent = IndexOperators.extent(call, x.shape(), axis);
     int size = call.extent(2);
@@ -184,7 +184,7 @@ final class PickOperators {
         new ArrayList<>(IntStream.range(0, apart.shape().rank()).boxed().toList());
     order.subList(axis, axis + 1).clear();
     order.add(axis);
-    return call.result(call.emit().transpose(apart, order));
+    return call.movedResult(call.emit().transpose(apart, order));
   }
 
   /** Axis n becomes two, [taps, positions], of elements position stride + tap dilation. */
@@ -399,7 +399,7 @@ final class PickOperators {
     List<Integer> order = new ArrayList<>(IntStream.range(0, rank).boxed().toList());
     order.removeAll(List.of(row, column));
     order.addAll(List.of(row, column));
-    return call.result(diagonal(call.emit(), call.emit().transpose(x, order), call.extent(1)));
+    return call.movedResult(diagonal(call.emit(), call.emit().transpose(x, order), call.extent(1)));
   }
 
   /** Elements [..., i, i + offset] of the last two axes. */

@@ -268,17 +268,19 @@ final class ReductionOperators {
   private static TorchValue extremeOf(OperatorCall call, boolean greatest) {
     return switch (call.overload()) {
       case "other" -> ActivationOperators.extreme(call, greatest);
-      case "dim" -> {
-        Lines lines = Lines.of(call, extremeOperand(call), 1, call.flag(2));
-        yield new Tuple(
-            List.of(
-                extremeResult(call, extreme(call, lines, greatest)),
-                OrderOperators.indices(call, greatest)));
-      }
+      case "dim" -> LinesOfScalars.along(call, c -> extremeAndIndex(c, greatest));
       default ->
           extremeResult(
               call, extreme(call, Lines.of(call, extremeOperand(call), Set.of(), false), greatest));
     };
+  }
+
+  private static TorchValue extremeAndIndex(OperatorCall call, boolean greatest) {
+    Lines lines = Lines.of(call, extremeOperand(call), 1, call.flag(2));
+    return new Tuple(
+        List.of(
+            extremeResult(call, extreme(call, lines, greatest)),
+            OrderOperators.indices(call, greatest)));
   }
 
   /** (input, dtype) or (input, dim, keepdim, dtype): halves are multiplied, and their halves. */
@@ -338,6 +340,9 @@ final class ReductionOperators {
       throw call.refuse("differences of booleans; convert them to integers first");
     }
     Value x = call.in(dtype, call.tensor(0));
+    if (call.integer(1) == 0) { // what stands before and after is not looked at either
+      return call.result(x, dtype);
+    }
     int axis = call.axis(2, x.shape().rank());
     List<Value> parts = new ArrayList<>();
     if (!call.isNone(3)) {

@@ -27,12 +27,12 @@ final class ScanOperators {
               "aten.cummax",
               "max_pool, compare_zero, multiply, concatenate",
               "along up to 256 elements",
-              c -> extremes(c, true)),
+              c -> LinesOfScalars.along(c, line -> extremes(line, true))),
           new TorchOperator(
               "aten.cummin",
               "max_pool, compare_zero, multiply, concatenate",
               "along up to 256 elements",
-              c -> extremes(c, false)),
+              c -> LinesOfScalars.along(c, line -> extremes(line, false))),
           new TorchOperator(
               "aten.logcumsumexp",
               "slice, subtract, pointwise, add, concatenate",
@@ -60,16 +60,17 @@ final class ScanOperators {
   }
 
   private static TorchValue scan(OperatorCall call, Step step) {
-    Value x = call.value(0);
+    DType dtype = ReductionOperators.exactType(call.tensor(0).dtype());
+    Value x = call.in(dtype, call.tensor(0));
     if (x.shape().rank() == 0) {
-      return call.result(x);
+      return call.result(x, dtype);
     }
     int axis = call.axis(1, x.shape().rank());
     List<Value> out = new ArrayList<>();
     for (Value element : elements(call, x, axis)) {
       out.add(out.isEmpty() ? element : step.of(out.getLast(), element));
     }
-    return call.result(call.emit().concatenate(out, axis));
+    return call.result(call.emit().concatenate(out, axis), dtype);
   }
 
   /** (input, dim, dtype). */
@@ -98,10 +99,7 @@ final class ScanOperators {
   /** (input, dim): the extremes, and the index of each: the last of equal ones. */
   private static TorchValue extremes(OperatorCall call, boolean greatest) {
     TensorEmitter emit = call.emit();
-    Value x = call.value(0);
-    if (x.shape().rank() == 0) {
-      throw call.refuse("a tensor without axes");
-    }
+    Value x = call.in(ReductionOperators.exactType(call.tensor(0).dtype()), call.tensor(0));
     int axis = call.axis(1, x.shape().rank());
     List<Value> values = new ArrayList<>();
     List<Value> indices = new ArrayList<>();
@@ -122,7 +120,7 @@ final class ScanOperators {
     }
     return new Tuple(
         List.of(
-            call.result(emit.concatenate(values, axis)),
+            call.movedResult(emit.concatenate(values, axis)),
             call.result(emit.concatenate(indices, axis), DType.I64)));
   }
 

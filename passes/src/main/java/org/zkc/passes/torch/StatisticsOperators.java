@@ -200,8 +200,9 @@ final class StatisticsOperators {
     return emit.subtract(rows, ReductionOperators.mean(call, rows, List.of(1), true, false));
   }
 
+  /** The matrix, of one variable its only element. */
   private static Value withoutAxes(OperatorCall call, Value matrix) {
-    return call.tensor(0).shape().rank() < 2 ? call.emit().reshape(matrix, Shape.of()) : matrix;
+    return matrix.shape().extent(0) == 1 ? call.emit().reshape(matrix, Shape.of()) : matrix;
   }
 
   /** (self, correction, fweights, aweights): rows are variables. */

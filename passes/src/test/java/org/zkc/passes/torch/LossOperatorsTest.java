@@ -1,5 +1,6 @@
 package org.zkc.passes.torch;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -76,15 +77,25 @@ class LossOperatorsTest {
     assertEquals("aten.cross_entropy_loss cannot be proved here: class 2 of 2", e.getMessage());
   }
 
+  /** The cosines are 1 and 0; a target that is neither 1 nor -1 counts for nothing. */
   @Test
-  void probabilitiesOfNoSigmoidAreRefused() {
+  void distancesOfCosines() {
+    TensorData same = TorchCase.data(Shape.of(3, 2), 2, 0, 0, 3, 1, 1);
+    TensorData signs = TorchCase.data(Shape.of(3), -1, 1, 0.5);
     TorchCase c = new TorchCase();
-    Value loss = c.op("aten.binary_cross_entropy", c.x, TARGET, null, 1);
-    UserException e = assertThrows(UserException.class, () -> c.lower(Shape.of(2, 2), loss));
-    assertEquals(
-        "aten.binary_cross_entropy cannot be proved here: its probabilities come from no sigmoid;"
-            + " use binary_cross_entropy_with_logits",
-        e.getMessage());
+    Value loss = c.op("aten.cosine_embedding_loss", c.x, same, signs, 0.25, 0);
+    TensorData x = TorchCase.data(Shape.of(3, 2), 1, 0, 2, 0, 1, 1);
+    assertArrayEquals(new double[] {0.75, 1, 0}, c.run(x, loss).toDoubles(), 1e-6);
+  }
+
+  /** Logarithms are -100 at least, those of 0 too. */
+  @Test
+  void entropiesOfProbabilities() {
+    TorchCase c = new TorchCase();
+    Value loss = c.op("aten.binary_cross_entropy", c.x, TARGET, null, 0);
+    TensorData p = TorchCase.data(Shape.of(2, 2), 0.25, 0.5, 0, 0);
+    assertArrayEquals(
+        new double[] {-Math.log(0.75), Math.log(2), 0, 100}, c.run(p, loss).toDoubles(), 1e-6);
   }
 
   private static double softplus(double x) {

@@ -55,6 +55,16 @@ final class PickOperatorsTest {
     assertEquals(List.of("slice", "slice", "concatenate"), mnemonics(c, LINE.shape(), y));
   }
 
+  /** What is cut off at one end does not come back at the other. */
+  @Test
+  void circularPaddingGoesRoundWhatIsLeft() {
+    TorchCase c = new TorchCase();
+    Value y = c.op("aten.pad", c.x, List.of(-2, 3), "circular", null);
+    check(c, y, LINE, 3, 4, 5, 6, 3, 4, 5);
+    TorchCase both = new TorchCase();
+    check(both, both.op("aten.pad", both.x, List.of(2, -3), "circular", null), LINE, 2, 3, 1, 2, 3);
+  }
+
   @Test
   void windowsAreANewLastAxis() {
     TorchCase c = new TorchCase();

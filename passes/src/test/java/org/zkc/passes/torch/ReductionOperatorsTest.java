@@ -43,6 +43,13 @@ final class ReductionOperatorsTest {
     check(sums, sums.op("aten.cumsum", sums.x, 1, null), 1, -1, 3, 0, 3, 0);
     TorchCase twice = new TorchCase();
     check(twice, twice.op("aten.diff", twice.x, 2, 1, null, null), 9, -9);
+    TorchCase none = new TorchCase();
+    TensorData ignored = TorchCase.data(Shape.of(2, 1), 7, 7);
+    check(none, none.op("aten.diff", none.x, 0, 1, ignored, ignored), 1, -2, 4, 0, 3, -3);
+    TorchCase to = new TorchCase();
+    check(to, to.op("aten.sum_to_size", to.x, List.of(1)), 3);
+    TorchCase columns = new TorchCase();
+    check(columns, columns.op("aten.sum_to_size", columns.x, List.of(1, 3)), 1, 1, 1);
   }
 
   @Test
