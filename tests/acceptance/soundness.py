@@ -241,6 +241,34 @@ def _cost(width: int, rows: Callable[[int], int]) -> int:
     return 4 * NOMINAL_QUERIES * rows(width) + 16 * width
 
 
+def _opened(width: int, rows: int) -> int:
+    """Bytes of the columns and digests that the nominal queries open on average."""
+    n, q = 4 * width, NOMINAL_QUERIES
+    halvings = [n >> k for k in range(_log(n))]
+    digests = sum(x * ((1 - 1 / x) ** q - (1 - 2 / x) ** q) for x in halvings)
+    return 4 * round(n * (1 - (1 - 1 / n) ** q)) * rows + 32 * round(digests)
+
+
+def _widths() -> list[int]:
+    return [1 << k for k in range(_log(LEAST_WIDTH), _log(MOST_WIDTH) + 1)]
+
+
+def _combined(width: int, lengths: list[int]) -> int:
+    return _opened(width, 4 * sum(-(-length // width) for length in lengths)) + 16 * width
+
+
+def _witness_width(shapes: list[list[int]]) -> int:
+    def allowed(width: int) -> bool:
+        variables = max(0, max(map(_variables, shapes)) - _log(width)) + _log(len(shapes))
+        return width == LEAST_WIDTH or _proximity(width, variables) <= 3 / 8
+
+    def cost(width: int) -> int:
+        combination = min(_combined(w, [width]) for w in _widths())
+        return _opened(width, sum(-(-_stored(s) // width) for s in shapes)) + combination + width
+
+    return min(filter(allowed, _widths()), key=cost)
+
+
 def _narrow(least: int, variables: int, rows: Callable[[int], int]) -> int:
     width = max(LEAST_WIDTH, least)
     allowed = [width]
@@ -299,11 +327,7 @@ def _combinations(widths: list[int], queries: int, work: int) -> dict[str, float
     if not widths:
         return {}
 
-    def cost(width: int) -> int:
-        rows = sum(-(-w // width) for w in widths)
-        return 16 * width + NOMINAL_QUERIES * (16 * rows + 32 * _log(width))
-
-    width = min((1 << k for k in range(_log(LEAST_WIDTH), _log(MOST_WIDTH) + 1)), key=cost)
+    width = min(_widths(), key=lambda w: _combined(w, widths))
     variables = max(map(_log, [*widths, width]))
     merged = _log(len(widths))
     claims = _log(len(widths) * (1 + queries))
@@ -318,11 +342,7 @@ def _openings(system: System, queries: int, work: int) -> dict[str, float]:
     widths = []
     columns, beside = system.held("committed"), 0.0
     if columns:
-        width = _narrow(
-            LEAST_WIDTH,
-            30 + MOST_CLAIMS_LOG,
-            lambda w: sum(-(-_stored(system.shapes[t]) // w) for t in columns),
-        )
+        width = _witness_width([system.shapes[t] for t in columns])
         variables = max(_log(width), *(_variables(system.shapes[t]) for t in columns))
         merged = _log(len(columns))
         out["witness batch"] = (2 * variables + MOST_CLAIMS_LOG + merged) / FIELD

@@ -7,13 +7,13 @@ import org.zkc.gkr.hash.Digests;
 import org.zkc.gkr.protocol.ProtocolConstants;
 
 /**
- * The row width of a commitment: the power of two with the least proof bytes, 4 a cell of an opened
- * column and 16 an element of the row combination (docs/protocol.md section 8.1: near sqrt(Q N /
- * 4)).
+ * The row widths of the commitments, powers of two: the witness' and the row combinations' make the
+ * proof's openings shortest, the model's rows are kept shorter, because a prover merges claims over
+ * whole rows of the model (docs/protocol.md section 8.1).
  */
 public final class RowWidth {
   /** The approximate number of queries at 100 bits; the exact number depends on the width. */
-  private static final long NOMINAL_QUERIES = 140;
+  static final long NOMINAL_QUERIES = 140;
 
   /** The least width; below it the code's rounding costs queries. */
   static final int MIN = 1 << 6;
@@ -37,7 +37,74 @@ public final class RowWidth {
    */
   private static final double LEFT = 1.0 / 8 + 1.0 / 32;
 
+  /** The share of the error that the proximity of the witness' rows may take. */
+  private static final double WITNESS_SHARE = 3.0 / 8;
+
+  /**
+   * The columns that NOMINAL_QUERIES queries open among 2^8, 2^9, ... columns, on average: n (1 -
+   * (1 - 1 / n)^Q) of n, rounded.
+   */
+  static final int[] DISTINCT = {
+    108, 123, 131, 135, 138, 139, 139, 140, 140, 140, 140, 140, 140, 140, 140
+  };
+
+  /**
+   * The digests of their multiproof, on average and rounded: a pair of subtrees, l of which make up
+   * the tree, needs one where the queries meet exactly one of the two, l ((1 - 1 / l)^Q - (1 - 2 /
+   * l)^Q) for l = 2, 4, ..., n.
+   */
+  static final int[] DIGESTS = {
+    98, 191, 306, 432, 565, 702, 840, 979, 1118, 1258, 1398, 1538, 1678, 1818, 1958
+  };
+
   private RowWidth() {}
+
+  /** The bytes of the opened columns of {@code rows} cells of F, and of their paths. */
+  private static long opened(int width, long rows) {
+    int k = Integer.numberOfTrailingZeros(width) - Integer.numberOfTrailingZeros(MIN);
+    return 4 * DISTINCT[k] * rows + (long) Digests.BYTES * DIGESTS[k];
+  }
+
+  /**
+   * The width of the witness' rows: the least bytes of its opened columns, of the combination of
+   * its rows as if that stood alone in its matrix, and a byte an element of that combination, which
+   * stands for the prover's time over it. The proximity term may take {@link #WITNESS_SHARE} of the
+   * error.
+   *
+   * @param rowVariables the exact ones at each width
+   */
+  static int chooseForWitness(IntUnaryOperator rowVariables, IntToLongFunction rows) {
+    int best = 0;
+    long bestCost = Long.MAX_VALUE;
+    for (int width = MIN; width <= MAX; width *= 2) {
+      if (width > MIN && proximity(width, rowVariables.applyAsInt(width)) > WITNESS_SHARE) {
+        continue;
+      }
+      long cost = opened(width, rows.applyAsLong(width)) + combined(width) + width;
+      if (cost < bestCost) {
+        best = width;
+        bestCost = cost;
+      }
+    }
+    return best;
+  }
+
+  /** The least bytes of a commitment to one combination of this many elements. */
+  private static long combined(int elements) {
+    long best = Long.MAX_VALUE;
+    for (int width = MIN; width <= MAX; width *= 2) {
+      best = Math.min(best, combinations(width, (elements + width - 1) / width));
+    }
+    return best;
+  }
+
+  /**
+   * The bytes of a commitment to row combinations: its own combination, 16 an element, and opened
+   * columns of 4 rows of F for each of E.
+   */
+  private static long combinations(int width, int rows) {
+    return opened(width, (long) CombinationLayout.LIMBS * rows) + 16L * width;
+  }
 
   /**
    * Another opening of the same proof, whose proximity and queries share the error.
@@ -82,9 +149,7 @@ public final class RowWidth {
   }
 
   /**
-   * The best width of the matrix of row combinations: the power of two with the least bytes of its
-   * own combination, 16 an element, of opened columns, 16 a row over E and query, and of Merkle
-   * paths, a digest for each doubling and query.
+   * The best width of the matrix of row combinations: the one whose opening has the least bytes.
    *
    * @param rows over E at each width
    */
@@ -92,8 +157,7 @@ public final class RowWidth {
     int best = MIN;
     long bestCost = Long.MAX_VALUE;
     for (int width = MIN; width <= MAX; width *= 2) {
-      long path = (long) Digests.BYTES * Integer.numberOfTrailingZeros(width);
-      long cost = NOMINAL_QUERIES * (16L * rows.applyAsInt(width) + path) + 16L * width;
+      long cost = combinations(width, rows.applyAsInt(width));
       if (cost < bestCost) {
         best = width;
         bestCost = cost;

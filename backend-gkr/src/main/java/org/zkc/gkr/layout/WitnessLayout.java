@@ -3,7 +3,6 @@ package org.zkc.gkr.layout;
 import java.util.ArrayList;
 import java.util.List;
 import org.zkc.gkr.mle.Mle;
-import org.zkc.gkr.protocol.ProtocolConstants;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Holder;
 import org.zkc.gkr.weight.TensorLayout;
@@ -37,21 +36,25 @@ public final class WitnessLayout implements TensorRows {
         system.heldBy(Holder.COMMITTED).stream()
             .map(t -> new TensorLayout(system.tensor(t).shape()))
             .toList();
+    int longest = layouts.stream().mapToInt(TensorLayout::variables).max().orElse(0);
     int width =
-        RowWidth.choose(
-            RowWidth.MIN,
-            30 + ProtocolConstants.LOG_MAX_CLAIMS,
+        RowWidth.chooseForWitness(
+            w -> rowVariables(longest, w) + Mle.variables(Math.max(1, layouts.size())),
             w -> layouts.stream().mapToLong(l -> rows(l, w)).sum());
     ArrayList<Column> columns = new ArrayList<>();
     int row = 0;
-    int variables = Integer.numberOfTrailingZeros(width);
     for (int tensor : system.heldBy(Holder.COMMITTED)) {
       TensorLayout layout = new TensorLayout(system.tensor(tensor).shape());
       columns.add(new Column(tensor, layout, row, rows(layout, width)));
       row += rows(layout, width);
-      variables = Math.max(variables, layout.variables());
     }
-    return new WitnessLayout(width, row, columns, variables);
+    return new WitnessLayout(
+        width, row, columns, Integer.numberOfTrailingZeros(width) + rowVariables(longest, width));
+  }
+
+  /** The variables that number the rows of the longest table, which has {@code longest} of them. */
+  private static int rowVariables(int longest, int width) {
+    return Math.max(0, longest - Integer.numberOfTrailingZeros(width));
   }
 
   private static int rows(TensorLayout layout, int width) {

@@ -209,16 +209,16 @@ class SoundnessBudgetTest {
         "relations",
         // Convolution over (4, 3, 3), quotient, two differences, product, matrix product over 4.
         merging + 2.0 * 6 + merging + 2 * merging + (16 + 3 * 8) + (16 + 2 * 9 + 2 * 2));
-    // Columns: two limbs, a, m, three multiplicities; a row has 256 elements.
+    // Columns: two limbs, a, m, three multiplicities; a row has 64 of 256 elements.
     errors.put("witness batch", 2.0 * 8 + 16 + 3);
-    errors.put("witness proximity", (0 + 3) * 4 * 256.0);
+    errors.put("witness proximity", (2 + 3) * 4 * 64.0);
     // The kernel has rows of 2 of its 8 channels, 128 elements; two claims.
     errors.put("model claims brought to points", 16 + 2.0 * (3 + 2 + 2 + 2));
     errors.put("model merge", 2.0 * (7 + 16));
     errors.put("model proximity", (2 + 2) * 4 * 128.0);
-    // Combinations of 256 and 128 elements in rows of 128, with 41 claims each.
-    errors.put("combination claims", 2.0 * 8 + 7 + 1);
-    errors.put("combination proximity", (1 + 1) * 4 * 128.0);
+    // Combinations of 64 and 128 elements in rows of 64, with 41 claims each.
+    errors.put("combination claims", 2.0 * 7 + 7 + 1);
+    errors.put("combination proximity", (1 + 1) * 4 * 64.0);
     double missed = Math.pow(1 - 0.375, 40) / (1 << 7);
     errors.put("combination queries", missed * Math.pow(2, 124));
     errors.put("witness queries", missed * Math.pow(2, 124));
