@@ -450,6 +450,69 @@ def test_a_fallback_to_torchscript_is_warned_of_with_its_reason(tmp_path, monkey
 
 
 @pytest.mark.filterwarnings("ignore")
+def test_values_that_are_looked_at_only_where_nothing_is_recorded(tmp_path):
+    def forward(self, x, mask):
+        if not torch.compiler.is_exporting() and mask.all():
+            return self.fc(x)
+        return self.fc(x) * mask
+
+    network, inputs = model(forward), (torch.randn(2, 4), torch.ones(2, 4, dtype=torch.bool))
+    assert zkpytorch.export(network, inputs, tmp_path / "m.pt2").format == "torch.export"
+    with pytest.raises(zkpytorch.ExportError, match="mask.all"):
+        zkpytorch.export(network, inputs, tmp_path / "m.pt")
+    assert not torch.compiler.is_exporting()
+
+
+def test_one_hot_of_given_classes_looks_at_no_value(tmp_path):
+    def forward(self, ids):
+        return self.fc(F.one_hot(ids, num_classes=4).float())
+
+    def counting(self, ids):
+        return self.fc(F.one_hot(ids).float())
+
+    zkpytorch.export(model(forward), torch.tensor([3, 1]), tmp_path / "m.pt2")
+    with pytest.raises(zkpytorch.ExportError, match="one_hot"):
+        zkpytorch.export(model(counting), torch.tensor([3, 1]), tmp_path / "m.pt2")
+
+
+def test_higher_order_operators_are_exported(tmp_path):
+    from torch._higher_order_ops.scan import scan
+
+    def scanned(self, x):
+        return scan(lambda h, u: (self.fc(h) + u, h * 2), x[0], x)[1]
+
+    def chosen(self, x):
+        return torch.cond(x.sum() > 0, lambda x: self.fc(x), lambda x: x.sin(), (x,))
+
+    for forward in (scanned, chosen):
+        assert zkpytorch.export(model(forward), torch.randn(3, 4), tmp_path / "m.pt2", format="torch.export").compared == 4
+
+
+@pytest.mark.parametrize("rows, calibrated, compared", [(3, False, 4), (1, False, 4), (1, True, 4)])
+def test_columns_of_indices_stay_within_their_own_tables(tmp_path, rows, calibrated, compared):
+    def forward(self, x, ids):
+        return self.fc(x) + self.large(ids[:, 0]) + self.small(ids[:, 1])
+
+    network = model(forward, large=nn.Embedding(50, 4), small=nn.Embedding(2, 4))
+    ids = torch.tensor([[40, 1], [30, 0], [20, 1]])
+    calibration = (torch.randn(3, rows, 4), torch.stack([ids[k : k + 1].expand(rows, -1) for k in range(3)]))
+    archive = zkpytorch.export(
+        network, (torch.randn(rows, 4), ids[:rows]), tmp_path / "m.pt2", calibration=calibration if calibrated else None
+    )
+    assert archive.compared == compared
+
+
+def test_a_model_that_takes_no_variation_is_compared_on_its_example(tmp_path):
+    def forward(self, ids):
+        return self.table(ids[:, 0]) + self.one(ids[:, 1])
+
+    archive = zkpytorch.export(model(forward, table=nn.Embedding(9, 4), one=nn.Embedding(1, 4)), torch.tensor([[8, 0]]), tmp_path / "m.pt2")
+    assert 0 < archive.compared <= 4
+    with zipfile.ZipFile(archive.path) as stored:
+        (name,) = [name for name in stored.namelist() if name.endswith("answers.npz")]
+        assert len(np.load(io.BytesIO(stored.read(name)))["input0"]) == 2
+
+
 def test_models_that_torch_has_quantised_keep_their_integers(tmp_path):
     quantization = torch.ao.quantization
     network = nn.Sequential(quantization.QuantStub(), nn.Linear(4, 3), nn.ReLU(), quantization.DeQuantStub()).eval()

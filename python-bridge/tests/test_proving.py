@@ -1,5 +1,6 @@
 """The whole way in Python: export, compile, run, prove, verify, with the zkc that these tests belong to."""
 
+import gc
 import json
 import threading
 
@@ -68,6 +69,29 @@ def test_a_true_statement_verifies(compiled, proved):
     assert np.array_equal(statement.outputs["output"], proof.outputs.numpy())
     (rounded,) = statement.inputs.values()
     assert rounded.dtype == np.float32 and np.abs(rounded - x.numpy()).max() < 0.01
+
+
+def test_proofs_in_use_keep_their_files(compiled):
+    samples = [torch.full((1, 12), value) for value in (-1.0, 0.0, 1.0)]
+    proofs = [zkpytorch.prove(compiled[1], x) for x in samples]
+    for x, proof in zip(samples, proofs):
+        zkpytorch.verify(proof, compiled[1], inputs=x, outputs=proof.outputs)
+    free = proofs.pop(0).proof
+    gc.collect()
+    assert zkpytorch.prove(compiled[1], samples[2]).proof == free
+    assert zkpytorch.prove(compiled[1], samples[2], proof=free).proof == free
+
+
+def test_threads_that_prove_at_once_write_files_of_their_own(compiled):
+    proofs = {}
+    threads = [threading.Thread(target=lambda value=value: proofs.update({value: zkpytorch.prove(compiled[1], torch.full((1, 12), value))})) for value in (0.25, 0.5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for value, proof in proofs.items():
+        zkpytorch.verify(proof, compiled[1], inputs=torch.full((1, 12), value))
+    assert len({proof.proof for proof in proofs.values()}) == 2
 
 
 def test_another_statement_is_rejected(compiled, proved):

@@ -89,7 +89,9 @@ def export(
         answers: list[Answer] = []
         program: Any = None
         if examples is not None:
-            answers = _answers(model, examples, looked_at=not isinstance(model, torch.jit.ScriptModule))
+            integers = [None if samples is None else torch.from_numpy(samples[name]) for name in names]
+            _look(model, examples, exporting)
+            answers = _answers(model, examples, integers)
 
         def save(method: str) -> pathlib.Path:
             extra: dict[str, str | bytes] = {
@@ -112,6 +114,8 @@ def export(
                 if format != "auto":
                     raise ExportError(f"{e}; format='torchscript' is another way.") from e
                 exporting, reason = False, str(e)
+                if examples is not None:
+                    _look(model, examples, exporting)
         if not exporting:
             if examples is None:
                 method, program = "scripted", _script(model)
@@ -235,26 +239,67 @@ def _script(model: nn.Module) -> torch.jit.ScriptModule:
 Answer = tuple[list[torch.Tensor], list[torch.Tensor]]
 
 
-def _answers(model: nn.Module, examples: list[torch.Tensor], looked_at: bool) -> list[Answer]:
+def _look(model: nn.Module, examples: list[torch.Tensor], exporting: bool) -> None:
+    """Refuses Python code that depends on values of the input; a module of TorchScript has none."""
+    if not isinstance(model, torch.jit.ScriptModule):
+        inputs = _copies(examples)
+        with model_checks.unchanged_state(model):
+            refuse_data_dependence(lambda: model(*inputs), inputs, exporting)
+
+
+def _answers(model: nn.Module, examples: list[torch.Tensor], samples: list[torch.Tensor | None]) -> list[Answer]:
     """The example and its variations, with the model's answers.
 
     Args:
-        looked_at: whether Python code that depends on values is to be refused here.
+        samples: calibration data of each input, or None.
     """
-    variations = [examples, *_varied(examples)]
     with model_checks.unchanged_state(model):
-        if looked_at:
-            inputs = _copies(examples)
-            refuse_data_dependence(lambda: model(*inputs), inputs)
-        expected = [_outputs(model(*_copies(inputs))) for inputs in variations]
+        answers = [(examples, _outputs(model(*_copies(examples))))]
+        for number, varied in enumerate(_varied(examples)):
+            answer = _first_answer(model, _permitted(varied, examples, samples, number))
+            if answer is not None:
+                answers.append(answer)
     again = _outputs(model(*_copies(examples)))
-    if not all(torch.equal(a, b) for a, b in zip(expected[0], again)):
+    if not all(torch.equal(a, b) for a, b in zip(answers[0][1], again)):
         raise ExportError(
             "two runs on the same input differ; the model is random also in evaluation mode and cannot be proved."
         )
-    for k, output in enumerate(expected[0]):
+    for k, output in enumerate(answers[0][1]):
         model_checks.check_tensor(output, f"output {k}")
-    return list(zip(variations, expected))
+    return answers
+
+
+def _first_answer(model: nn.Module, candidates: Iterator[list[torch.Tensor]]) -> Answer | None:
+    """The first of some inputs that the model takes, and its answer; None where it takes none of them."""
+    for inputs in candidates:
+        try:
+            answer = model(*_copies(inputs))
+        except Exception:  # of many kinds, as the model's own code raises them: it is no input of this model
+            continue
+        return inputs, _outputs(answer)
+    return None
+
+
+def _permitted(
+    varied: list[torch.Tensor], examples: list[torch.Tensor], samples: list[torch.Tensor | None], number: int
+) -> Iterator[list[torch.Tensor]]:
+    """A variation, and others with integers that a model is likelier to take: where each column has a table of its own, an index of
+    one column may lie outside the table of another. Those are integers of the calibration data, the rows of the example in another
+    order, and its integers as they are."""
+    yield varied
+    fixed = [k for k, x in enumerate(examples) if not x.is_floating_point()]
+    if not fixed:
+        return
+
+    def with_integers(integer: Callable[[int], torch.Tensor]) -> list[torch.Tensor]:
+        return [integer(k) if k in fixed else x for k, x in enumerate(varied)]
+
+    given = {k: sample.reshape(-1, *examples[k].shape) for k in fixed if (sample := samples[k]) is not None and sample.numel()}
+    if len(given) == len(fixed):
+        yield with_integers(lambda k: given[k][number % len(given[k])])
+    yield with_integers(lambda k: examples[k].roll(1 + number, 0) if examples[k].dim() else examples[k])
+    if len(fixed) < len(examples):
+        yield with_integers(lambda k: examples[k])
 
 
 def _trace(model: nn.Module, examples: list[torch.Tensor], answers: list[Answer], names: list[str]) -> torch.jit.ScriptModule:
@@ -311,9 +356,8 @@ def _recorded(answers: list[Answer]) -> dict[str, np.ndarray]:
     both are large.
     """
     kept = [answers[0]]
-    _, outputs = answers[2]
     size = sum(t.numel() * t.element_size() for part in answers[0] for t in part)
-    if size <= _MAXIMAL_RECORD and all(torch.isfinite(y).all() for y in outputs):
+    if len(answers) > 2 and size <= _MAXIMAL_RECORD and all(torch.isfinite(y).all() for y in answers[2][1]):
         kept.append(answers[2])
     arrays = {}
     for kind, part in (("input", 0), ("output", 1)):

@@ -9,11 +9,13 @@ derive from the inputs and stops at the first operator that hands one of their v
 
 from __future__ import annotations
 
+import contextlib
 import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
+from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
@@ -35,19 +37,39 @@ _REVEALING = {
     _aten.bincount.default: "its largest value becomes a shape",
 }
 
+# The variables that torch.export sets for the functions of `torch.compiler`.
+_FLAGS = ("_is_compiling_flag", "_is_exporting_flag")
+
 # Methods that read memory without an operator.
 _READING = {torch.Tensor.numpy, torch.Tensor.tolist, torch.Tensor.__array__}
 
 
-def refuse_data_dependence(call: Callable[[], Any], inputs: list[torch.Tensor]) -> Any:
+def refuse_data_dependence(call: Callable[[], Any], inputs: list[torch.Tensor], exporting: bool) -> Any:
     """Runs `call`, which uses `inputs`, and gives its result.
+
+    Args:
+        exporting: whether the model is to think that torch.export records it. Code that looks at values only where nothing is
+            recorded, as a shortcut (transformers does so with attention masks), is not in the archive then.
 
     Raises:
         ExportError: at the first value that derives from `inputs` and reaches Python, with the line of the model.
     """
     derived = _Derived(inputs)
-    with _FunctionMode(derived), _DispatchMode(derived):
+    with _recorded() if exporting else contextlib.nullcontext(), _FunctionMode(derived), _DispatchMode(derived):
         return call()
+
+
+@contextlib.contextmanager
+def _recorded() -> Iterator[None]:
+    """Has `torch.compiler.is_compiling` and `is_exporting` say what they say under torch.export."""
+    flags = {name: getattr(torch.compiler, name) for name in _FLAGS if hasattr(torch.compiler, name)}
+    try:
+        for name in flags:
+            setattr(torch.compiler, name, True)
+        yield
+    finally:
+        for name, value in flags.items():
+            setattr(torch.compiler, name, value)
 
 
 class _Derived:
@@ -55,6 +77,7 @@ class _Derived:
 
     def __init__(self, inputs: list[torch.Tensor]) -> None:
         self._storages: dict[int, torch.UntypedStorage] = {}
+        self.checks_only = False
         for tensor in inputs:
             self.add(tensor)
 
@@ -67,13 +90,16 @@ class _Derived:
 
 
 class _DispatchMode(TorchDispatchMode):  # type: ignore[no-untyped-call]  # PyTorch's base has no types
+    # `cond`, `scan` and their like come as they are; what their bodies do, torch.export checks.
+    supports_higher_order_operators = True
+
     def __init__(self, derived: _Derived) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._derived = derived
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         tainted = any(tensor in self._derived for tensor in _tensors((args, kwargs)))
-        if tainted and func in _REVEALING:
+        if tainted and func in _REVEALING and not self._derived.checks_only:
             _refuse(_REVEALING[func])
         if tainted and func is _aten.index.Tensor:
             masks = [t for t in _tensors(args[1]) if t.dtype in (torch.bool, torch.uint8) and t in self._derived]
@@ -94,7 +120,15 @@ class _FunctionMode(TorchFunctionMode):
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         if func in _READING and args[0] in self._derived:
             _refuse("its values are copied out of PyTorch")
-        return func(*args, **(kwargs or {}))
+        kwargs = kwargs or {}
+        if func is functional.one_hot and (args[1] if len(args) > 1 else kwargs.get("num_classes", -1)) >= 0:
+            # Looks at the values only to refuse those that are no classes.
+            self._derived.checks_only = True
+            try:
+                return func(*args, **kwargs)
+            finally:
+                self._derived.checks_only = False
+        return func(*args, **kwargs)
 
 
 def _tensors(value: Any) -> Iterator[torch.Tensor]:

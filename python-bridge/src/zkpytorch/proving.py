@@ -7,10 +7,13 @@ arrays; one output comes back as itself, several as a tuple.
 from __future__ import annotations
 
 import inspect as frames
+import itertools
 import os
 import pathlib
 import tempfile
+import threading
 import warnings
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Union
@@ -223,7 +226,8 @@ def prove(
             `export` takes it, is the same.
         generated: when given, integers of shape [1, n]: the proof is that a causal language model generates these tokens,
             greedily, after the prompt that is its input.
-        proof: the `.zkp` file to write; by default beside the model.
+        proof: the `.zkp` file to write; by default beside the model, under its name, with a number where that file belongs to a
+            `Proof` that is still in use, so that the proofs of a list stay apart.
         context: a text that the proof is bound to; `verify` needs the same.
         threads: how many to use; by default all.
         batch: the inputs hold several samples, along a first axis, that are proved in one proof.
@@ -241,12 +245,18 @@ def prove(
     """
     inputs = _arguments(inputs)
     model_file = _model_file(model)
-    target = pathlib.Path(proof) if proof is not None else model_file.with_suffix(".zkp")
-    with _files(inputs, "input") as paths, _files(_optional(generated), "generated") as text, _output_file() as output:
+    with (
+        _files(inputs, "input") as paths,
+        _files(_optional(generated), "generated") as text,
+        _output_file() as output,
+        _target(model_file, proof) as target,
+    ):
         params: dict[str, Any] = {"model": absolute(model_file), "input": paths, "out": absolute(target), "output": output}
         params.update(_given(context=context, threads=threads, generated=text[0] if text else None))
         result = call("prove", {**params, "batch": batch}, progress)
-        return Proof(target, _read(output, inputs), result["report"], _warnings(result))
+        made = Proof(target, _read(output, inputs), result["report"], _warnings(result))
+        _in_use[absolute(target)] = made
+        return made
 
 
 def verify(
@@ -286,6 +296,32 @@ def verify(
         params.update(_given(context=context, expectModel=expect_model, generated=text[0] if text else None))
         result = call("verify", {**params, "input": input_paths, "output": output_paths})
     return Statement.of(result["report"])
+
+
+#: The proofs that somebody still has, by their files.
+_in_use: weakref.WeakValueDictionary[str, Proof] = weakref.WeakValueDictionary()
+#: The files of proofs that are being made.
+_reserved: set[str] = set()
+_files_lock = threading.Lock()
+
+
+@contextmanager
+def _target(model_file: pathlib.Path, named: PathLike | None) -> Iterator[pathlib.Path]:
+    """The file for a proof: the one that is named, else one beside the model that no proof in use has."""
+    if named is not None:
+        yield pathlib.Path(named)
+        return
+    with _files_lock:
+        for number in itertools.count(1):
+            target = model_file.with_name(f"{model_file.stem}{f'-{number}' if number > 1 else ''}.zkp")
+            path = absolute(target)
+            if path not in _reserved and path not in _in_use:
+                _reserved.add(path)
+                break
+    try:
+        yield target
+    finally:
+        _reserved.discard(path)
 
 
 def _given(**params: Any) -> dict[str, Any]:

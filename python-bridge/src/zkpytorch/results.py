@@ -58,8 +58,8 @@ class Archive(os.PathLike[str]):
         format: "torch.export" or "torchscript".
         method: "exported", "traced" or "scripted".
         reason: why it has this format; where `format="auto"` fell back to TorchScript, why torch.export does not take the model.
-        compared: on how many inputs, beside the example, the program in the archive gave the model's own answers; 0 where it was
-            scripted, which records the model's code and no run of it.
+        compared: on how many inputs, beside the example, the program in the archive gave the model's own answers: four, fewer where
+            the model does not take the variations tried, 0 where it was scripted, which records the model's code and no run of it.
     """
 
     path: pathlib.Path
@@ -75,7 +75,7 @@ class Archive(os.PathLike[str]):
         return str(self.path)
 
     def _rows(self) -> list[tuple[str, str]]:
-        compared = f"with the model on {self.compared} further inputs" if self.compared else "with nothing: the model's own code"
+        compared = f"with the model on {self.compared} further inputs" if self.compared else "on no further inputs"
         return [("format", f"{self.format} ({self.reason})"), ("method", self.method), ("compared", compared)]
 
     def __repr__(self) -> str:
