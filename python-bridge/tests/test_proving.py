@@ -84,7 +84,11 @@ def test_proofs_in_use_keep_their_files(compiled):
 
 def test_threads_that_prove_at_once_write_files_of_their_own(compiled):
     proofs = {}
-    threads = [threading.Thread(target=lambda value=value: proofs.update({value: zkpytorch.prove(compiled[1], torch.full((1, 12), value))})) for value in (0.25, 0.5)]
+
+    def work(value):
+        proofs[value] = zkpytorch.prove(compiled[1], torch.full((1, 12), value))
+
+    threads = [threading.Thread(target=work, args=(value,)) for value in (0.25, 0.5)]
     for thread in threads:
         thread.start()
     for thread in threads:
