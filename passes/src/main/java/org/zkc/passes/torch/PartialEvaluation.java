@@ -63,7 +63,7 @@ final class PartialEvaluation {
    * Elements of all tensors computed on the host, besides those in proportion to what the archive
    * holds; a hostile archive could ask for any number.
    */
-  private static final long MAXIMAL_HOST_ELEMENTS = 1L << 27;
+  private static final long MAXIMAL_HOST_ELEMENTS = 1L << 25;
 
   private static final long COMPUTED_FOR_ONE_STORED = 16;
 
