@@ -449,7 +449,6 @@ def test_a_fallback_to_torchscript_is_warned_of_with_its_reason(tmp_path, monkey
         assert zkpytorch.export(model(simple), x, tmp_path / "old").format == "torchscript"
 
 
-@pytest.mark.filterwarnings("ignore")
 def test_values_that_are_looked_at_only_where_nothing_is_recorded(tmp_path):
     def forward(self, x, mask):
         if not torch.compiler.is_exporting() and mask.all():
@@ -513,6 +512,7 @@ def test_a_model_that_takes_no_variation_is_compared_on_its_example(tmp_path):
         assert len(np.load(io.BytesIO(stored.read(name)))["input0"]) == 2
 
 
+@pytest.mark.filterwarnings("ignore")
 def test_models_that_torch_has_quantised_keep_their_integers(tmp_path):
     quantization = torch.ao.quantization
     network = nn.Sequential(quantization.QuantStub(), nn.Linear(4, 3), nn.ReLU(), quantization.DeQuantStub()).eval()
