@@ -264,7 +264,7 @@ def _witness_width(shapes: list[list[int]]) -> int:
 
     def cost(width: int) -> int:
         combination = min(_combined(w, [width]) for w in _widths())
-        return _opened(width, sum(-(-_stored(s) // width) for s in shapes)) + combination + width
+        return _opened(width, sum(-(-_stored(s) // width) for s in shapes)) + combination + 8 * width
 
     return min(filter(allowed, _widths()), key=cost)
 
