@@ -138,12 +138,15 @@ public final class OpSpec {
       };
 
   private final Class<?> type;
+  private final String mnemonic;
   private final List<Component> components;
   private final Map<Role, List<Component>> byRole;
   private final Constructor<?> constructor;
 
   private OpSpec(Class<?> type) {
     this.type = type;
+    this.mnemonic =
+        type.getSimpleName().replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
     List<Component> found = new ArrayList<>();
     for (RecordComponent c : type.getRecordComponents()) {
       found.add(Component.of(c));
@@ -184,7 +187,7 @@ public final class OpSpec {
 
   /** The name without its level: {@code MaxPool} is {@code max_pool}. */
   public String mnemonic() {
-    return type.getSimpleName().replaceAll("(?<=[a-z0-9])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
+    return mnemonic;
   }
 
   /** The line of the op's {@link Describes}, which says what the op does. */

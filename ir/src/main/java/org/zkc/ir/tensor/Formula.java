@@ -175,6 +175,9 @@ public final class Formula {
 
   /** The op of a record whose step has this name and as many numbers; see {@link #attributesOf}. */
   private static Optional<Elementwise> op(OpSpec spec, String name, List<Double> numbers) {
+    if (!name.startsWith(spec.mnemonic())) {
+      return Optional.empty();
+    }
     StringBuilder expected = new StringBuilder(spec.mnemonic());
     List<Object> arguments = new ArrayList<>();
     Iterator<Double> left = numbers.iterator();

@@ -178,29 +178,13 @@ final class CircuitBuilder extends ViewBuilder {
     if (window.low() == first && window.high() == first + last && entries.dtype() == DType.I32) {
       return entries;
     }
+    int[] known = new int[Math.toIntExact(last + 1)];
+    entries.copyInts(0, known, 0, known.length);
     long[] fitted = new long[Math.toIntExact(window.high() - window.low() + 1)];
     for (int i = 0; i < fitted.length; i++) {
-      fitted[i] = entries.getLong(Math.clamp(window.low() + i - first, 0L, last));
+      fitted[i] = known[(int) Math.clamp(window.low() + i - first, 0L, last)];
     }
     return TensorData.ofLongs(DType.I32, Shape.of(fitted.length), fitted);
-  }
-
-  /** Whether two tables that saturate at their ends have the same entries in a window. */
-  static boolean agree(
-      TensorData one, long oneFirst, TensorData other, long otherFirst, Interval window) {
-    long oneLast = one.elementCount() - 1;
-    long otherLast = other.elementCount() - 1;
-    if (one.getLong(Math.clamp(window.high() - oneFirst, 0L, oneLast))
-        != other.getLong(Math.clamp(window.high() - otherFirst, 0L, otherLast))) {
-      return false; // the ends differ mostly, where any entry does
-    }
-    for (long x = window.low(); x < window.high(); x++) {
-      if (one.getLong(Math.clamp(x - oneFirst, 0L, oneLast))
-          != other.getLong(Math.clamp(x - otherFirst, 0L, otherLast))) {
-        return false;
-      }
-    }
-    return true;
   }
 
   Value roundedQuotient(Value numerator, Value denominator, int bits, long low, long high) {

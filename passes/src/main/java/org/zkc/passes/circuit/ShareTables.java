@@ -38,9 +38,14 @@ public final class ShareTables extends Rewrite {
    * clamp).
    */
   private record Use(
-      Op op, Interval operand, int shift, Interval window, @Nullable TensorData entries) {
+      Op op, Interval operand, int shift, Interval window, int @Nullable [] entries) {
     boolean allows(Interval wider) {
       return TableWindow.isSound(operand, shift, wider);
+    }
+
+    /** The entry at x; a table saturates at its ends. */
+    private static int at(int[] entries, Interval window, long x) {
+      return entries[(int) (Math.clamp(x, window.low(), window.high()) - window.low())];
     }
   }
 
@@ -48,6 +53,7 @@ public final class ShareTables extends Rewrite {
   private static final class Group {
     final List<Use> uses = new ArrayList<>();
     Interval window;
+    private @Nullable TensorData fitted;
 
     Group(Use first) {
       uses.add(first);
@@ -58,29 +64,42 @@ public final class ShareTables extends Rewrite {
       return window.high() - window.low() + 1;
     }
 
+    /**
+     * Those that share the table already allow its window, and are asked about a wider one alone.
+     */
     boolean gainsFrom(Use use) {
       Interval hull = window.hull(use.window());
       return size(hull) < size(window) + size(use.window())
           && size(hull) <= FieldBounds.MAX_TABLE_ROWS
           && use.allows(hull)
-          && uses.stream().allMatch(u -> u.allows(hull))
-          && agrees(use);
+          && (hull.equals(window) || uses.stream().allMatch(u -> u.allows(hull)))
+          && agrees(use, hull);
     }
 
     /** Both tables extended to the hull by their end entries are the same. */
-    private boolean agrees(Use use) {
-      TensorData mine = uses.getFirst().entries();
+    private boolean agrees(Use use, Interval hull) {
+      Use first = uses.getFirst();
+      int[] mine = first.entries();
       if (mine == null) {
         return true;
       }
-      Interval hull = window.hull(use.window());
-      Use first = uses.getFirst();
-      return CircuitBuilder.agree(
-          mine,
-          first.window().low(),
-          Objects.requireNonNull(use.entries(), "a group has tables of one kind"),
-          use.window().low(),
-          hull);
+      int[] other = Objects.requireNonNull(use.entries(), "a group has tables of one kind");
+      // From the end: there tables differ mostly, where they differ at all.
+      for (long x = hull.high(); x >= hull.low(); x--) {
+        if (Use.at(mine, first.window(), x) != Use.at(other, use.window(), x)) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    /** The entries over the window, the same for all who share it. */
+    TensorData fitted() {
+      if (fitted == null) {
+        RequantizeTable first = (RequantizeTable) uses.getFirst().op();
+        fitted = CircuitBuilder.fit(first.entries(), first.first(), window);
+      }
+      return fitted;
     }
   }
 
@@ -93,28 +112,30 @@ public final class ShareTables extends Rewrite {
         Interval operand = ColumnIntervals.interval(r.input());
         add(groups, new Interval(r.low(), r.high()), new Use(r, operand, r.shift(), window, null));
       } else if (op instanceof RequantizeTable r) {
-        Interval window = new Interval(r.first(), r.first() + r.entries().elementCount() - 1);
+        int[] entries = new int[Math.toIntExact(r.entries().elementCount())];
+        r.entries().copyInts(0, entries, 0, entries.length);
+        Interval window = new Interval(r.first(), r.first() + entries.length - 1);
         Interval operand = ColumnIntervals.interval(r.input());
-        add(groups, "entries", new Use(r, operand, r.shift(), window, r.entries()));
+        add(groups, "entries", new Use(r, operand, r.shift(), window, entries));
       }
     }
-    Map<Op, Interval> windows = new IdentityHashMap<>();
+    Map<Op, Group> widened = new IdentityHashMap<>();
     for (List<Group> list : groups.values()) {
       for (Group group : list) {
         for (Use use : group.uses) {
           if (!use.window().equals(group.window)) {
-            windows.put(use.op(), group.window);
+            widened.put(use.op(), group);
           }
         }
       }
     }
     context.count(name() + ".tables", groups.values().stream().mapToLong(List::size).sum());
     return (op, scope) -> {
-      Interval window = windows.get(op);
-      if (window != null) {
-        scope.define(widen(op, window));
+      Group group = widened.get(op);
+      if (group != null) {
+        scope.define(widen(op, group));
       }
-      return window != null;
+      return group != null;
     };
   }
 
@@ -130,7 +151,8 @@ public final class ShareTables extends Rewrite {
     list.add(new Group(use));
   }
 
-  private static Op widen(Op op, Interval window) {
+  private static Op widen(Op op, Group group) {
+    Interval window = group.window;
     if (op instanceof Requantize r) {
       int size = Math.toIntExact(window.high() - window.low() + 1);
       return new Requantize(
@@ -145,8 +167,7 @@ public final class ShareTables extends Rewrite {
           r.location());
     }
     RequantizeTable r = (RequantizeTable) op;
-    TensorData entries = CircuitBuilder.fit(r.entries(), r.first(), window);
     return new RequantizeTable(
-        r.result(), r.input(), r.shift(), r.limbs(), window.low(), entries, r.location());
+        r.result(), r.input(), r.shift(), r.limbs(), window.low(), group.fitted(), r.location());
   }
 }
