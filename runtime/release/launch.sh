@@ -20,12 +20,18 @@ java_options="--add-modules jdk.incubator.vector -Djdk.incubator.vector.VECTOR_A
 serve_options='-XX:NewSize=64m -XX:MaxNewSize=600m -XX:NewRatio=1 -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30
   -XX:Tier3InvocationThreshold=50 -XX:Tier3MinInvocationThreshold=10 -XX:Tier3CompileThreshold=200 -XX:Tier3BackEdgeThreshold=5000'
 # Loops of vectors are slow until the optimising compiler has them, a thousand times, so a thread of its own runs them until then (kernel.Training):
-# they are compiled after few runs, for which that thread waits, and what stands in for vectors meanwhile is not worth compiling.
+# they are compiled after few runs, for which that thread waits, and what stands in for vectors meanwhile is not worth compiling. The
+# hash's rounds, compiled after fewer runs, took twice as long for good. Nor is, for the optimising
+# compiler, what the JVM makes its lambdas with: it took a quarter of that compiler's time before the second proof.
 compile_vectors='-XX:CompileCommand=quiet'
-for loops in org.zkc.gkr.kernel.Vector org.zkc.gkr.hash.Vector org.zkc.gkr.code.Vector org.zkc.gkr.prove.fourier.Vector org.zkc.ir.kernel.Vector; do
-  compile_vectors="$compile_vectors -XX:CompileCommand=CompileThresholdScaling,$loops*::*,0.05 -XX:CompileCommand=BackgroundCompilation,$loops*::*,false"
+for loops in org.zkc.gkr.kernel.Vector,0.005 org.zkc.gkr.code.Vector,0.005 org.zkc.gkr.prove.fourier.Vector,0.005 org.zkc.ir.kernel.Vector,0.05 \
+  org.zkc.gkr.hash.Vector,0.05; do
+  compile_vectors="$compile_vectors -XX:CompileCommand=CompileThresholdScaling,${loops%,*}*::*,${loops#*,} -XX:CompileCommand=BackgroundCompilation,${loops%,*}*::*,false"
 done
 compile_vectors="$compile_vectors -XX:CompileCommand=CompileThresholdScaling,jdk.incubator.vector.*::*,100.0"
+for lambdas in java.lang.invoke jdk.internal.classfile; do
+  compile_vectors="$compile_vectors -XX:CompileCommand=CompileThresholdScaling,$lambdas.*::*,10.0"
+done
 # zkc compile runs through much code a few thousand times, and the optimising compiler would spend more time on that than it gives back: it joins less
 # code into one method, and takes the hottest methods alone while others wait for it. 20,000 operations: 47 s of processor time instead of 67; VGG-16 and
 # ResNet-18, whose time goes to a few loops: as before.

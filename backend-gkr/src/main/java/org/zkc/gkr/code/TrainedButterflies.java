@@ -5,14 +5,26 @@ import org.zkc.gkr.kernel.Training;
 /** {@link ScalarButterflies} until {@link VectorButterflies} are compiled. */
 final class TrainedButterflies implements Butterflies {
   private static final int EXERCISE_LOG_SIZE = 10;
+  // Together they have every kind of layer, whatever the length of a vector.
+  private static final int BRIEF_LOG_SIZE = 8;
+  // Layers of three kinds, and those that take two at once.
+  private static final int EFFORT = 8;
 
   private final Butterflies scalar = new ScalarButterflies();
   private final Butterflies vector = new VectorButterflies();
-  private final Training training = Training.of(() -> exercise(scalar), () -> exercise(vector));
+  private final Training training =
+      Training.of(
+          () -> exercise(scalar, EXERCISE_LOG_SIZE),
+          () -> exercise(vector, EXERCISE_LOG_SIZE),
+          () -> {
+            exercise(vector, BRIEF_LOG_SIZE);
+            exercise(vector, BRIEF_LOG_SIZE + 1);
+          },
+          EFFORT);
 
-  private static void exercise(Butterflies butterflies) {
-    int[][] layers = CircleDomain.of(EXERCISE_LOG_SIZE).layers();
-    butterflies.transform(new int[1 << EXERCISE_LOG_SIZE], 0, EXERCISE_LOG_SIZE, layers, 0);
+  private static void exercise(Butterflies butterflies, int logSize) {
+    int[][] layers = CircleDomain.of(logSize).layers();
+    butterflies.transform(new int[1 << logSize], 0, logSize, layers, 0);
   }
 
   @Override

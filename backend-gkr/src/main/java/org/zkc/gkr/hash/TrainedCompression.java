@@ -5,25 +5,23 @@ import org.zkc.gkr.kernel.Training;
 /** {@link ScalarCompression} until {@link VectorCompression} is compiled. */
 final class TrainedCompression implements Compression {
   private static final int EXERCISE_LANES = 256;
+  private static final int BRIEF_LANES = 64;
+  // Seven rounds written out: a second of the compiler's time.
+  private static final int EFFORT = 16;
 
   private final Compression scalar = new ScalarCompression();
   private final Compression vector = new VectorCompression();
-  private final Training training = Training.of(() -> exercise(scalar), () -> exercise(vector));
+  private final Training training =
+      Training.of(
+          () -> exercise(scalar, EXERCISE_LANES),
+          () -> exercise(vector, EXERCISE_LANES),
+          () -> exercise(vector, BRIEF_LANES),
+          EFFORT);
 
-  private static void exercise(Compression compression) {
-    int[] chaining = new int[Blake3.DIGEST_WORDS * EXERCISE_LANES];
-    int[] message = new int[Blake3.BLOCK_WORDS * EXERCISE_LANES];
-    compression.compress(
-        chaining,
-        0,
-        EXERCISE_LANES,
-        message,
-        0,
-        EXERCISE_LANES,
-        EXERCISE_LANES,
-        0,
-        Blake3.BLOCK_BYTES,
-        0);
+  private static void exercise(Compression compression, int lanes) {
+    int[] chaining = new int[Blake3.DIGEST_WORDS * lanes];
+    int[] message = new int[Blake3.BLOCK_WORDS * lanes];
+    compression.compress(chaining, 0, lanes, message, 0, lanes, lanes, 0, Blake3.BLOCK_BYTES, 0);
   }
 
   @Override

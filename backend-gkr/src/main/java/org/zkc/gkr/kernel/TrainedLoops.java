@@ -12,23 +12,27 @@ import org.zkc.gkr.field.M31;
 final class TrainedLoops implements Loops {
   // Enough for every loop's vector body and tail.
   private static final int EXERCISE = 1024 + 3;
-  private static final int HALF = EXERCISE / 2;
+  // A few calls of loops that are as long make the JVM compile them for their calls, before it
+  // would for the loop that
+  // is running, which takes the compiler as long again.
+  private static final int BRIEF = 256 + 3;
 
   private final Loops plain = new PlainLoops();
   private final Loops vector = new VectorLoops();
   // Elements that all loops have worked on.
   private final AtomicLong elements = new AtomicLong();
   // The trainer's alone.
-  private final Operands operands = new Operands();
+  private final Operands operands = new Operands(EXERCISE);
+  private final Operands brief = new Operands(BRIEF);
 
   private final Training multiply = of((loops, x) -> loops.multiply(x.a, x.b, x.out));
   private final Training multiplyAdd =
       of((loops, x) -> loops.multiplyAdd(x.a, x.b, x.out, x.a, x.out));
   private final Training square = of((loops, x) -> loops.square(x.out, x.out));
   private final Training multiplyBase =
-      of((loops, x) -> loops.multiplyBase(x.base, 0, x.base, 0, x.base, 0, EXERCISE));
+      of((loops, x) -> loops.multiplyBase(x.base, 0, x.base, 0, x.base, 0, x.size));
   private final Training addMultipleBase =
-      of((loops, x) -> loops.addMultipleBase(x.base, 0, x.base[1], x.base, 0, x.base, 0, EXERCISE));
+      of((loops, x) -> loops.addMultipleBase(x.base, 0, x.base[1], x.base, 0, x.base, 0, x.size));
   private final Training dot = of((loops, x) -> x.c = loops.dot(x.out, x.b));
   private final Training line = of((loops, x) -> loops.line(x.a, x.out, x.c, x.out));
   private final Training scale = of((loops, x) -> loops.scale(x.b, x.c, x.out));
@@ -42,9 +46,9 @@ final class TrainedLoops implements Loops {
   private final Training addScaledBase =
       of((loops, x) -> loops.addScaledBase(x.out, x.c, x.base, 0));
   private final Training lineBase =
-      of((loops, x) -> loops.lineBase(x.base, 0, HALF, x.c, x.out.slice(0, HALF)));
+      of((loops, x) -> loops.lineBase(x.base, 0, x.half, x.c, x.out.slice(0, x.half)));
   private final Training atTwoBase =
-      of((loops, x) -> loops.atTwoBase(x.base, 0, HALF, x.integers, HALF));
+      of((loops, x) -> loops.atTwoBase(x.base, 0, x.half, x.integers, x.half));
   private final Training affineOfTwo =
       of((loops, x) -> loops.affine(x.c, x.c, x.base, 0, x.c, x.base, 0, x.out));
   private final Training affineOfFour =
@@ -53,24 +57,36 @@ final class TrainedLoops implements Loops {
       of((loops, x) -> x.c = loops.dotPair(x.base, 0, x.base, 0, x.b)[1]);
   private final Training foldRows =
       of((loops, x) -> {
-        loops.foldRows(x.weights, 1, EXERCISE, EXERCISE, x.a.slice(0, 8), x.out);
-        loops.foldRows(x.weights, 2, EXERCISE, EXERCISE, x.a.slice(0, 4), x.out);
+        loops.foldRows(x.weights, 1, x.size, x.size, x.a.slice(0, 8), x.out);
+        loops.foldRows(x.weights, 2, x.size, x.size, x.a.slice(0, 4), x.out);
       });
 
   /** The arguments that the loops are exercised with. */
   private static final class Operands {
-    private final ExtVector a = new ExtVector(EXERCISE);
-    private final ExtVector b = new ExtVector(EXERCISE);
-    private final ExtVector out = new ExtVector(EXERCISE);
-    private final ExtVector more = new ExtVector(EXERCISE);
-    private final int[] base = new int[EXERCISE];
-    private final int[] integers = new int[EXERCISE];
-    private final int[][] columns = {base, base, base, base};
+    private final int size;
+    private final int half;
+    private final ExtVector a;
+    private final ExtVector b;
+    private final ExtVector out;
+    private final ExtVector more;
+    private final int[] base;
+    private final int[] integers;
+    private final int[][] columns;
     private final Ext[] factors = new Ext[4];
-    private final MemorySegment weights = MemorySegment.ofArray(new byte[8 * EXERCISE]);
+    private final MemorySegment weights;
     private Ext c = new Ext(4, 3, 2, M31.P - 1);
 
-    Operands() {
+    Operands(int size) {
+      this.size = size;
+      half = size / 2;
+      a = new ExtVector(size);
+      b = new ExtVector(size);
+      out = new ExtVector(size);
+      more = new ExtVector(size);
+      base = new int[size];
+      integers = new int[size];
+      columns = new int[][] {base, base, base, base};
+      weights = MemorySegment.ofArray(new byte[8 * size]);
       a.fill(new Ext(M31.P - 1, 2, 3, 4));
       b.fill(c);
       Arrays.fill(base, M31.P - 2);
@@ -80,7 +96,10 @@ final class TrainedLoops implements Loops {
 
   private Training of(BiConsumer<Loops, Operands> exercise) {
     return Training.of(
-        () -> exercise.accept(plain, operands), () -> exercise.accept(vector, operands), elements);
+        () -> exercise.accept(plain, operands),
+        () -> exercise.accept(vector, operands),
+        () -> exercise.accept(vector, brief),
+        elements);
   }
 
   @Override

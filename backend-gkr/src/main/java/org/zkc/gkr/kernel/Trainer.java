@@ -10,7 +10,8 @@ import java.util.Optional;
 
 /**
  * The background thread that trains, one twin after another: first the one whose plain twin has
- * worked most so far. While the JVM compiles one it begins with the next.
+ * worked most so far beside what the JVM's compiler will take for it. While the JVM compiles one it
+ * begins with the next.
  */
 final class Trainer {
   // A process that ends sooner gains nothing by training.
@@ -83,7 +84,7 @@ final class Trainer {
     if (waiting.isEmpty()) {
       return Optional.empty();
     }
-    Training most = Collections.max(waiting, Comparator.comparingLong(Training::work));
+    Training most = Collections.max(waiting, Comparator.comparingLong(Training::urgency));
     waiting.remove(most);
     return Optional.of(most);
   }

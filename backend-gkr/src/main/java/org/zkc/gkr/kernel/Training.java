@@ -26,6 +26,7 @@ public final class Training {
   private static final long PATIENCE_NANOS = 60_000_000_000L;
   // Runs that make the JVM compile; from then on the trainer only looks whether it has.
   private static final int COMPILING_RUNS = 400;
+  private static final int BRIEF_RUNS = 20;
   private static final long POLL_MILLIS = 20;
   private static final int RUNS = 5;
 
@@ -65,6 +66,8 @@ public final class Training {
 
   private final Runnable plain;
   private final Runnable vector;
+  private final Runnable brief;
+  private final int effort;
   private final AtomicLong together;
   private final Clock clock;
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -74,9 +77,17 @@ public final class Training {
   private long firstRun;
 
   /** Trains when a trainer is told to. */
-  Training(Runnable plain, Runnable vector, AtomicLong together, Clock clock) {
+  Training(
+      Runnable plain,
+      Runnable vector,
+      Runnable brief,
+      int effort,
+      AtomicLong together,
+      Clock clock) {
     this.plain = plain;
     this.vector = vector;
+    this.brief = brief;
+    this.effort = effort;
     this.together = together;
     this.clock = clock;
   }
@@ -88,9 +99,13 @@ public final class Training {
    *
    * @param plain some work by the plain twin, well below a millisecond when compiled
    * @param vector the same work by the vector twin, every loop of it
+   * @param brief less work by the vector twin, every loop of it for some dozens of rounds: a JVM
+   *     that compiles after few calls does so before the loops run long enough to be compiled twice
+   * @param effort how many times as long as one loop of products the compiler takes for the vector
+   *     twin, at least 1
    */
-  public static Training of(Runnable plain, Runnable vector) {
-    return of(plain, vector, new AtomicLong());
+  public static Training of(Runnable plain, Runnable vector, Runnable brief, int effort) {
+    return of(plain, vector, brief, effort, new AtomicLong());
   }
 
   /**
@@ -99,8 +114,13 @@ public final class Training {
    * @param together what all loops of the set have worked on: those in use begin to train when it
    *     is enough
    */
-  static Training of(Runnable plain, Runnable vector, AtomicLong together) {
-    Training training = new Training(plain, vector, together, REAL);
+  static Training of(Runnable plain, Runnable vector, Runnable brief, AtomicLong together) {
+    return of(plain, vector, brief, 1, together);
+  }
+
+  private static Training of(
+      Runnable plain, Runnable vector, Runnable brief, int effort, AtomicLong together) {
+    Training training = new Training(plain, vector, brief, effort, together, REAL);
     if ("on".equals(System.getProperty(Provider.PROPERTY))) {
       training.done = true;
       training.begun.set(true);
@@ -167,9 +187,12 @@ public final class Training {
     return begun.get();
   }
 
-  /** Elements that {@link #isReady} was told of so far. */
-  long work() {
-    return work.get();
+  /**
+   * How much compiling this next is worth: elements that {@link #isReady} was told of so far, by
+   * the compiler's effort.
+   */
+  long urgency() {
+    return work.get() / effort;
   }
 
   /**
@@ -179,6 +202,10 @@ public final class Training {
    * @return whether training has ended
    */
   boolean compile() {
+    firstRun = clock.nanos();
+    for (int run = 0; run < BRIEF_RUNS; run++) {
+      brief.run();
+    }
     return run(COMPILING_RUNS);
   }
 
@@ -197,7 +224,6 @@ public final class Training {
   }
 
   private boolean run(int most) {
-    firstRun = firstRun == 0 ? clock.nanos() : firstRun;
     boolean wins = false;
     boolean over = false;
     for (int runs = 0; !wins && !over && runs < most; runs += RUNS) {

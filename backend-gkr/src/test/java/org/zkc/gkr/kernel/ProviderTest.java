@@ -38,7 +38,7 @@ class ProviderTest {
   }
 
   private static Training training(Runnable plain, Runnable vector, Simulated clock) {
-    return new Training(plain, vector, new AtomicLong(), clock);
+    return new Training(plain, vector, () -> {}, 1, new AtomicLong(), clock);
   }
 
   @Test
@@ -79,13 +79,25 @@ class ProviderTest {
   @Test
   void whatASetHasDoneLetsEachLoopInUseBegin() {
     AtomicLong together = new AtomicLong();
-    Training first = Training.of(() -> {}, () -> {}, together);
-    Training second = Training.of(() -> {}, () -> {}, together);
+    Training first = Training.of(() -> {}, () -> {}, () -> {}, together);
+    Training second = Training.of(() -> {}, () -> {}, () -> {}, together);
     first.isReady(Training.WORTHWHILE);
     assertTrue(first.hasBegun());
     assertFalse(second.hasBegun(), "a loop that nobody uses is not compiled");
     second.isReady(1);
     assertTrue(second.hasBegun());
+  }
+
+  @Test
+  void whatTheCompilerTakesLongForIsLessUrgent() {
+    Training loop =
+        new Training(() -> {}, () -> {}, () -> {}, 1, new AtomicLong(), new Simulated());
+    Training set = new Training(() -> {}, () -> {}, () -> {}, 8, new AtomicLong(), new Simulated());
+    loop.isReady(100);
+    set.isReady(400);
+    assertTrue(loop.urgency() > set.urgency());
+    set.isReady(800);
+    assertTrue(loop.urgency() < set.urgency());
   }
 
   @Test
@@ -96,7 +108,7 @@ class ProviderTest {
           runs.countDown();
           LockSupport.parkNanos(1_000_000);
         };
-    Training training = Training.of(plain, () -> {});
+    Training training = Training.of(plain, () -> {}, () -> {}, 1);
     training.isReady(Training.WORTHWHILE - 1);
     assertFalse(training.hasBegun(), "a process that does little waits for no compiler");
     training.isReady(1);
@@ -114,7 +126,9 @@ class ProviderTest {
               runs.incrementAndGet();
               LockSupport.parkNanos(1_000_000);
             },
-            () -> {});
+            () -> {},
+            () -> {},
+            1);
     training.expect(Training.WORTHWHILE);
     assertEquals(0, runs.get(), "little work does not wait");
     training.expect(Training.WORTH_WAITING);

@@ -5,10 +5,13 @@ import org.zkc.gkr.kernel.Training;
 /** {@link PlainFourierLoops} until {@link VectorFourierLoops} are compiled. */
 final class TrainedFourierLoops implements FourierLoops {
   private static final int EXERCISE = 1 << 10;
+  // Butterflies both ways and products.
+  private static final int EFFORT = 8;
 
   private final FourierLoops plain = new PlainFourierLoops();
   private final FourierLoops vector = new VectorFourierLoops();
-  private final Training training = Training.of(() -> exercise(plain), () -> exercise(vector));
+  private final Training training =
+      Training.of(() -> exercise(plain), () -> exercise(vector), () -> exercise(vector), EFFORT);
 
   private static void exercise(FourierLoops loops) {
     int[] re = new int[EXERCISE];
