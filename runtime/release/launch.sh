@@ -40,13 +40,14 @@ compile_options='-XX:+UnlockDiagnosticVMOptions -XX:Tier4LoadFeedback=1 -XX:Freq
 # Commands that neither prove nor compile have no use for the vector module, without which the JVM keeps its modules and their links in the cache
 # (LeNet's verification: 0.19 s instead of 0.37 s). A verification is over before the optimising compiler pays (ViT-B/16, 5 MB: 0.66 s instead of 0.99 s),
 # and holds a few times the proof: a small young generation, with large arrays beside it, costs no time (SmolLM2 at 64 tokens, 15.5 MB: 0.23 GB
-# instead of 0.73 GB).
+# instead of 0.73 GB). What prints the version has so few classes that linking those of the cache takes longer than everything else (90 ms instead of 160).
 run() {
   options=$java_options
   case ${1:-} in
     verify) options="$light_options -XX:TieredStopAtLevel=1 -Xms48m -Xmn32m -XX:PretenureSizeThreshold=2m -XX:MinHeapFreeRatio=5" ;;
     inspect) options="$light_options -Xmn200m" ;;
-    security | ops | completion | --version | -V | --help | -h) options=$light_options ;;
+    security | ops | completion | --help | -h) options=$light_options ;;
+    --version | -V) options='-XX:+UseSerialGC -XX:TieredStopAtLevel=1' light_cache= ;;
     serve) options="$options $serve_options $compile_vectors" ;;
     compile) options="$options $compile_options" ;;
     check) options="$options -Xmn200m" ;;

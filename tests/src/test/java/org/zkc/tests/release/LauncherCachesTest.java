@@ -106,6 +106,7 @@ final class LauncherCachesTest {
     assertEquals("made\n", Files.readString(first.resolve("verify.aot")));
     assertEquals(List.of("cache verify.aot", "ran"), zkc("verify"));
     assertEquals(List.of("cache prove.aot", "ran"), zkc("compile"));
+    assertEquals(List.of("ran"), zkc("--version"), "linking the cache takes longer");
     assertEquals(first, made(), "nothing is made again");
     assertEquals(List.of("ran"), zkc("verify", "ZKC_CACHE", "off"));
   }
