@@ -257,14 +257,20 @@ def _combined(width: int, lengths: list[int]) -> int:
     return _opened(width, 4 * sum(-(-length // width) for length in lengths)) + 16 * width
 
 
-def _witness_width(shapes: list[list[int]]) -> int:
+def _least_combinations(lengths: list[int]) -> int:
+    return min(16 * sum(lengths), *(_combined(w, lengths) for w in _widths()))
+
+
+def _witness_width(shapes: list[list[int]], model: list[int]) -> int:
+    """The width beside a combination of the model's rows, of none or one length."""
+
     def allowed(width: int) -> bool:
         variables = max(0, max(map(_variables, shapes)) - _log(width)) + _log(len(shapes))
         return width == LEAST_WIDTH or _proximity(width, variables) <= 3 / 8
 
     def cost(width: int) -> int:
-        combination = min(_combined(w, [width]) for w in _widths())
-        return _opened(width, sum(-(-_stored(s) // width) for s in shapes)) + combination + 8 * width
+        slow = 8 * max(0, width - 2**14)
+        return _opened(width, sum(-(-_stored(s) // width) for s in shapes)) + _least_combinations([width, *model]) + slow
 
     return min(filter(allowed, _widths()), key=cost)
 
@@ -323,11 +329,11 @@ def _relations(system: System) -> float:
 
 
 def _combinations(widths: list[int], queries: int, work: int) -> dict[str, float]:
-    """The combinations of the rows of each commitment, committed to in rows of E."""
-    if not widths:
+    """The combinations of the rows of each commitment, committed to in rows of E unless sending them is shorter."""
+    width = min(_widths(), key=lambda w: _combined(w, widths))
+    if 16 * sum(widths) <= _combined(width, widths):
         return {}
 
-    width = min(_widths(), key=lambda w: _combined(w, widths))
     variables = max(map(_log, [*widths, width]))
     merged = _log(len(widths))
     claims = _log(len(widths) * (1 + queries))
@@ -337,39 +343,47 @@ def _combinations(widths: list[int], queries: int, work: int) -> dict[str, float
     }
 
 
+def _model_claims(system: System) -> int:
+    """Variables that merge the claims on all tensors of the model."""
+    uses = dict.fromkeys(system.held("model"), 0)
+    named = [(t, MERGE_ABOVE) for _, sources in system.linear for t in sources]
+    named += [(t, 1) for _, _, _, sources in system.definitions for t in sources]
+    named += [(t, 1) for tensors in system.lookups for t in tensors]
+    for t, times in named:
+        if t in uses:
+            uses[t] += times
+    return min(_log(1 + sum(uses.values())), MOST_CLAIMS_LOG)
+
+
 def _openings(system: System, queries: int, work: int) -> dict[str, float]:
+    shapes = [system.shapes[t] for t in system.held("model")]
+    claims = _model_claims(system)
+
+    def rows(width: int) -> int:
+        return sum(_rows(s, width) for s in shapes)
+
+    def numbering(width: int) -> int:
+        several = [(s[0], _rows(s, width)) for s in shapes if _rows(s, width) > 1]
+        return max((_log(o) - _log(o // r) for o, r in several), default=0)
+
+    model = []
+    if shapes:
+        least = max(1 << _variables(s if len(s) == 1 else s[1:]) for s in shapes)
+        most = max(0 if len(s) == 1 else _log(s[0]) for s in shapes)
+        model = [_narrow(least, most + claims, rows)]
+
     out: dict[str, float] = {}
     widths = []
     columns, beside = system.held("committed"), 0.0
     if columns:
-        width = _witness_width([system.shapes[t] for t in columns])
+        width = _witness_width([system.shapes[t] for t in columns], model)
         variables = max(_log(width), *(_variables(system.shapes[t]) for t in columns))
         merged = _log(len(columns))
         out["witness batch"] = (2 * variables + MOST_CLAIMS_LOG + merged) / FIELD
         out |= _opening("witness", width, variables - _log(width) + merged, queries, work)
         beside = _proximity(width, variables - _log(width) + merged)
         widths.append(width)
-    models = system.held("model")
-    if models:
-        uses = dict.fromkeys(models, 0)
-        named = [(t, MERGE_ABOVE) for _, sources in system.linear for t in sources]
-        named += [(t, 1) for _, _, _, sources in system.definitions for t in sources]
-        named += [(t, 1) for tensors in system.lookups for t in tensors]
-        for t, times in named:
-            if t in uses:
-                uses[t] += times
-        claims = min(_log(1 + sum(uses.values())), MOST_CLAIMS_LOG)
-        shapes = [system.shapes[t] for t in models]
-        least = max(1 << _variables(s if len(s) == 1 else s[1:]) for s in shapes)
-
-        def rows(width: int) -> int:
-            return sum(_rows(s, width) for s in shapes)
-
-        def numbering(width: int) -> int:
-            several = [(s[0], _rows(s, width)) for s in shapes if _rows(s, width) > 1]
-            return max((_log(o) - _log(o // r) for o, r in several), default=0)
-
-        width = _narrow(least, max(0 if len(s) == 1 else _log(s[0]) for s in shapes) + claims, rows)
+    for width in model:
         wider = 2 * width
         while wider <= MOST_WIDTH:
             whole = _proximity(wider, numbering(wider) + claims) + beside

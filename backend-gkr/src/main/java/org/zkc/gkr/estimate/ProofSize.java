@@ -155,7 +155,11 @@ public record ProofSize(
         model(model);
       }
       CombinationLayout combinations = arithmetization.combination();
-      if (!combinations.isEmpty()) {
+      if (combinations.isEmpty()) {
+        for (Opening o : arithmetization.openings()) {
+          send(Section.COMBINATIONS, arithmetization.layout(o).width());
+        }
+      } else {
         send(
             Section.COMBINATIONS,
             2L * combinations.variables() + combinations.entries().size() + combinations.width());

@@ -12,7 +12,7 @@ public record Arithmetization(
     ConstraintSystem system, LeafLayout leaves, WitnessLayout witness, ModelLayout model) {
   public static Arithmetization of(CheckedCircuit circuit) {
     ConstraintSystem system = ConstraintSystem.of(circuit);
-    WitnessLayout witness = WitnessLayout.of(system);
+    WitnessLayout witness = WitnessLayout.of(system, ModelLayout.widthAlone(system));
     return new Arithmetization(
         system, LeafLayout.of(system), witness, ModelLayout.of(system, witness));
   }
@@ -23,7 +23,9 @@ public record Arithmetization(
    */
   public Arithmetization batched(CheckedCircuit circuit) {
     ConstraintSystem batched = ConstraintSystem.of(circuit);
-    return new Arithmetization(batched, LeafLayout.of(batched), WitnessLayout.of(batched), model);
+    int modelWidth = model.isEmpty() ? 0 : model.width();
+    return new Arithmetization(
+        batched, LeafLayout.of(batched), WitnessLayout.of(batched, modelWidth), model);
   }
 
   /** The layout of the matrix of an opening. */

@@ -39,13 +39,16 @@ public final class CombinationLayout implements RowLayout {
   }
 
   /**
-   * The layout of two combinations, or of one.
+   * The layout of two combinations, of one or of none; empty where they are sent.
    *
    * @param ofWitness elements of the witness' combination, a power of two; 0 when there is none
    * @param ofModel likewise of the model's
    */
   public static CombinationLayout of(int ofWitness, int ofModel) {
-    int width = RowWidth.chooseForCombinations(w -> rows(ofWitness, w) + rows(ofModel, w));
+    int width = RowWidth.chooseForCombinations(ofWitness, ofModel);
+    if (width == 0) {
+      return new CombinationLayout(RowWidth.MIN, 0, List.of());
+    }
     ArrayList<Entry> entries = new ArrayList<>();
     int row = 0;
     if (ofWitness > 0) {
@@ -61,7 +64,7 @@ public final class CombinationLayout implements RowLayout {
   }
 
   /** Rows over E of a combination of {@code elements}, at a width. */
-  private static int rows(int elements, int width) {
+  static int rows(int elements, int width) {
     return (elements + width - 1) / width;
   }
 

@@ -81,25 +81,14 @@ public final class ModelLayout implements TensorRows {
    */
   public static ModelLayout of(ConstraintSystem system, WitnessLayout witness) {
     List<Integer> model = system.heldBy(Holder.MODEL);
-    int least = RowWidth.MIN;
-    for (int t : model) {
-      List<Integer> shape = system.tensor(t).shape();
-      // A vector is one row whatever its length; of any other tensor one output channel must fit.
-      List<Integer> one = shape.size() == 1 ? shape : shape.subList(1, shape.size());
-      least = Math.max(least, new TensorLayout(one).paddedLength());
-    }
-    int rowVariables = 0;
-    for (int t : model) {
-      List<Integer> shape = system.tensor(t).shape();
-      // A vector is always one row, so nothing numbers its rows.
-      rowVariables = Math.max(rowVariables, shape.size() == 1 ? 0 : Mle.variables(shape.get(0)));
+    if (model.isEmpty()) {
+      return new ModelLayout(RowWidth.MIN, 0, List.of());
     }
     int width =
-        RowWidth.chooseWide(
-            least,
-            rowVariables + logClaims(system),
+        RowWidth.widen(
+            widthAlone(system),
             w -> rowVariables(system, model, w) + logClaims(system),
-            w -> model.stream().mapToLong(t -> rows(system.tensor(t).shape(), w)).sum(),
+            w -> rows(system, model, w),
             witness.isEmpty()
                 ? RowWidth.Beside.NONE
                 : new RowWidth.Beside(witness.width(), witness.rowVariables()));
@@ -119,6 +108,35 @@ public final class ModelLayout implements TensorRows {
       row += rows;
     }
     return new ModelLayout(width, row, entries);
+  }
+
+  /**
+   * The width of a system's rows before what stands beside them is known; they may become wider. 0
+   * without MODEL tensors.
+   *
+   * @throws CircuitTooLarge when a tensor's output channel is longer than any row
+   */
+  public static int widthAlone(ConstraintSystem system) {
+    List<Integer> model = system.heldBy(Holder.MODEL);
+    if (model.isEmpty()) {
+      return 0;
+    }
+    int least = RowWidth.MIN;
+    int rowVariables = 0;
+    for (int t : model) {
+      List<Integer> shape = system.tensor(t).shape();
+      // A vector is one row whatever its length, so nothing numbers its rows; of any other tensor
+      // one output channel must fit.
+      boolean vector = shape.size() == 1;
+      List<Integer> one = vector ? shape : shape.subList(1, shape.size());
+      least = Math.max(least, new TensorLayout(one).paddedLength());
+      rowVariables = Math.max(rowVariables, vector ? 0 : Mle.variables(shape.get(0)));
+    }
+    return RowWidth.choose(least, rowVariables + logClaims(system), w -> rows(system, model, w));
+  }
+
+  private static long rows(ConstraintSystem system, List<Integer> model, int width) {
+    return model.stream().mapToLong(t -> rows(system.tensor(t).shape(), width)).sum();
   }
 
   /** Variables that merge the claims on all MODEL tensors. */

@@ -12,6 +12,9 @@ import org.zkc.gkr.protocol.ProtocolConstants;
  * whole rows of the model (docs/protocol.md section 8.1).
  */
 public final class RowWidth {
+  /** Bytes of an element of E. */
+  private static final long ELEMENT = 4L * Integer.BYTES;
+
   /** The approximate number of queries at 100 bits; the exact number depends on the width. */
   static final long NOMINAL_QUERIES = 140;
 
@@ -37,10 +40,13 @@ public final class RowWidth {
    */
   private static final double LEFT = 1.0 / 8 + 1.0 / 32;
 
+  /** The elements of a row whose codeword of 2^16 elements of F stays in a core's cache. */
+  private static final int CACHED = 1 << 14;
+
   /**
-   * Bytes of proof that stand for the prover's time over an element of the witness' rows: rows that
-   * outgrow the caches take longer to encode (at 1 instead of 8 VGG-16/32 had a proof shorter by 5
-   * % and took 5 % longer).
+   * Bytes of proof that stand for the prover's time over an element of the witness' rows beyond
+   * {@link #CACHED}: rows that outgrow the caches take longer to encode (at 1 instead of 8
+   * VGG-16/32 had a proof shorter by 5 % and took 5 % longer).
    */
   private static final long TIME = 8;
 
@@ -73,20 +79,26 @@ public final class RowWidth {
   }
 
   /**
-   * The width of the witness' rows: the least bytes of its opened columns, of the combination of
-   * its rows as if that stood alone in its matrix, and {@link #TIME} an element of a row. The
-   * proximity term may take {@link #WITNESS_SHARE} of the error.
+   * The width of the witness' rows: the least bytes of its opened columns, of the combinations of
+   * its rows and of the model's, and {@link #TIME}. The proximity term may take {@link
+   * #WITNESS_SHARE} of the error.
    *
+   * @param ofModel elements of the model's combination, 0 when there is none
    * @param rowVariables the exact ones at each width
    */
-  static int chooseForWitness(IntUnaryOperator rowVariables, IntToLongFunction rows) {
+  static int chooseForWitness(int ofModel, IntUnaryOperator rowVariables, IntToLongFunction rows) {
     int best = 0;
     long bestCost = Long.MAX_VALUE;
     for (int width = MIN; width <= MAX; width *= 2) {
       if (width > MIN && proximity(width, rowVariables.applyAsInt(width)) > WITNESS_SHARE) {
         continue;
       }
-      long cost = opened(width, rows.applyAsLong(width)) + combined(width) + TIME * width;
+      int matrix = chooseForCombinations(width, ofModel);
+      long combinations = matrix == 0 ? sent(width, ofModel) : committed(matrix, width, ofModel);
+      long cost =
+          opened(width, rows.applyAsLong(width))
+              + combinations
+              + TIME * Math.max(0, width - CACHED);
       if (cost < bestCost) {
         best = width;
         bestCost = cost;
@@ -95,21 +107,39 @@ public final class RowWidth {
     return best;
   }
 
-  /** The least bytes of a commitment to one combination of this many elements. */
-  private static long combined(int elements) {
-    long best = Long.MAX_VALUE;
-    for (int width = MIN; width <= MAX; width *= 2) {
-      best = Math.min(best, combinations(width, (elements + width - 1) / width));
-    }
-    return best;
+  /** The bytes of combinations of so many elements when they are sent. */
+  private static long sent(long ofWitness, long ofModel) {
+    return ELEMENT * (ofWitness + ofModel);
   }
 
   /**
-   * The bytes of a commitment to row combinations: its own combination, 16 an element, and opened
-   * columns of 4 rows of F for each of E.
+   * The bytes of a commitment to them, in rows of {@code width} elements: the combination of these,
+   * and opened columns of 4 rows of F for each of E.
    */
-  private static long combinations(int width, int rows) {
-    return opened(width, (long) CombinationLayout.LIMBS * rows) + 16L * width;
+  private static long committed(int width, int ofWitness, int ofModel) {
+    long rows =
+        (long) CombinationLayout.rows(ofWitness, width) + CombinationLayout.rows(ofModel, width);
+    return opened(width, CombinationLayout.LIMBS * rows) + ELEMENT * width;
+  }
+
+  /**
+   * The best width of the matrix of row combinations: the one whose opening has the least bytes, or
+   * 0 where the combinations themselves have no more.
+   *
+   * @param ofWitness elements of the witness' combination, 0 when there is none
+   * @param ofModel likewise of the model's
+   */
+  static int chooseForCombinations(int ofWitness, int ofModel) {
+    int best = 0;
+    long bestCost = sent(ofWitness, ofModel);
+    for (int width = MIN; width <= MAX; width *= 2) {
+      long cost = committed(width, ofWitness, ofModel);
+      if (cost < bestCost) {
+        best = width;
+        bestCost = cost;
+      }
+    }
+    return best;
   }
 
   /**
@@ -131,20 +161,16 @@ public final class RowWidth {
   }
 
   /**
-   * The best width by {@link #choose(int, int, IntToLongFunction)}, or a wider one that makes a
-   * smaller proof. A wider row means fewer rows and fewer row variables; it is allowed while the
-   * error of both openings' proximity leaves enough for the queries. For models of 10^9 weights and
-   * more, wide rows save more than the few additional queries cost.
+   * The width that {@link #choose} gave, or a wider one that makes a smaller proof. A wider row
+   * means fewer rows and fewer row variables; it is allowed while the error of both openings'
+   * proximity leaves enough for the queries. For models of 10^9 weights and more, wide rows save
+   * more than the few additional queries cost.
    *
    * @param rowVariables the exact ones at each width
    */
-  static int chooseWide(
-      int least,
-      int mostRowVariables,
-      IntUnaryOperator rowVariables,
-      IntToLongFunction rows,
-      Beside beside) {
-    int best = choose(least, mostRowVariables, rows);
+  static int widen(
+      int chosen, IntUnaryOperator rowVariables, IntToLongFunction rows, Beside beside) {
+    int best = chosen;
     for (int width = 2 * best; width <= MAX; width *= 2) {
       double proximity = proximity(width, rowVariables.applyAsInt(width)) + beside.proximity();
       if (proximity + LEFT <= 1 && cost(width, rows) < cost(best, rows)) {
@@ -154,26 +180,8 @@ public final class RowWidth {
     return best;
   }
 
-  /**
-   * The best width of the matrix of row combinations: the one whose opening has the least bytes.
-   *
-   * @param rows over E at each width
-   */
-  static int chooseForCombinations(IntUnaryOperator rows) {
-    int best = MIN;
-    long bestCost = Long.MAX_VALUE;
-    for (int width = MIN; width <= MAX; width *= 2) {
-      long cost = combinations(width, rows.applyAsInt(width));
-      if (cost < bestCost) {
-        best = width;
-        bestCost = cost;
-      }
-    }
-    return best;
-  }
-
   private static long cost(int width, IntToLongFunction rows) {
-    return 4 * NOMINAL_QUERIES * rows.applyAsLong(width) + 16L * width;
+    return 4 * NOMINAL_QUERIES * rows.applyAsLong(width) + ELEMENT * width;
   }
 
   /**

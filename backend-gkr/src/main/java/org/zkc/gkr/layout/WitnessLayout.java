@@ -31,7 +31,12 @@ public final class WitnessLayout implements TensorRows {
     this.variables = variables;
   }
 
-  public static WitnessLayout of(ConstraintSystem system) {
+  /**
+   * The layout of a system's committed tensors.
+   *
+   * @param modelWidth elements of a row of the model beside it, 0 when there is none
+   */
+  public static WitnessLayout of(ConstraintSystem system, int modelWidth) {
     List<TensorLayout> layouts =
         system.heldBy(Holder.COMMITTED).stream()
             .map(t -> new TensorLayout(system.tensor(t).shape()))
@@ -39,6 +44,7 @@ public final class WitnessLayout implements TensorRows {
     int longest = layouts.stream().mapToInt(TensorLayout::variables).max().orElse(0);
     int width =
         RowWidth.chooseForWitness(
+            modelWidth,
             w -> rowVariables(longest, w) + Mle.variables(Math.max(1, layouts.size())),
             w -> layouts.stream().mapToLong(l -> rows(l, w)).sum());
     ArrayList<Column> columns = new ArrayList<>();

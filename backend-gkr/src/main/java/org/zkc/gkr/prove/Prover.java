@@ -11,6 +11,7 @@ import org.zkc.gkr.kernel.Kernels;
 import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.layout.Arithmetization;
+import org.zkc.gkr.layout.CombinationLayout;
 import org.zkc.gkr.layout.WitnessLayout;
 import org.zkc.gkr.proof.Proof;
 import org.zkc.gkr.prove.commitment.Commitment;
@@ -19,6 +20,7 @@ import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.PublicValues;
 import org.zkc.gkr.relation.ZeroProduct;
+import org.zkc.gkr.security.SecurityParameters;
 import org.zkc.gkr.statement.Statement;
 import org.zkc.gkr.statement.StatementTranscript;
 import org.zkc.gkr.transcript.Transcript;
@@ -177,12 +179,7 @@ public final class Prover {
         rows.add(openings.row(arithmetization.model(), key.model()));
         commitments.add(key.commitment());
       }
-      CombinationProver.Opened opened =
-          rows.isEmpty()
-              ? CombinationProver.Opened.NONE
-              : new CombinationProver(
-                      arithmetization.combination(), key.verifierKey().parameters(), out, workers)
-                  .prove(rows, commitments);
+      CombinationProver.Opened opened = open(out, rows, commitments, workers);
       EnumMap<Section, byte[]> sections = new EnumMap<>(Section.class);
       for (Section s : Section.values()) {
         sections.put(s, out.bytes(s));
@@ -199,6 +196,22 @@ public final class Prover {
       end("openings");
       return proof;
     }
+  }
+
+  private CombinationProver.Opened open(
+      SendingChannel out,
+      List<OpeningProver.Row> rows,
+      List<Commitment> commitments,
+      Workers workers) {
+    if (rows.isEmpty()) {
+      return CombinationProver.Opened.NONE;
+    }
+    SecurityParameters parameters = key.verifierKey().parameters();
+    CombinationLayout layout = arithmetization.combination();
+    return layout.isEmpty()
+        ? new SentCombinationProver(parameters, out)
+            .prove(arithmetization.openings(), rows, commitments)
+        : new CombinationProver(layout, parameters, out, workers).prove(rows, commitments);
   }
 
   private WitnessCommitment commit(WitnessLayout layout, Workers workers) {

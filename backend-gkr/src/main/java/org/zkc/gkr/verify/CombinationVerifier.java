@@ -23,7 +23,7 @@ import org.zkc.gkr.sumcheck.SumcheckVerifier;
 import org.zkc.gkr.transcript.Transcript;
 
 /**
- * Checks the row combinations u_o of the commitments o, which are committed to and not sent.
+ * Checks the row combinations u_o of the commitments o where they are committed to and not sent.
  *
  * <pre>
  * message  the root of a matrix of the u_o, before the columns of the commitments are drawn

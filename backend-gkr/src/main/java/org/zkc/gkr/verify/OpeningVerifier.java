@@ -28,7 +28,7 @@ import org.zkc.gkr.weight.VerifierWork;
  *          leading ones, so that what else lies in a short table's row has no weight either
  * check    its ending on the values f_j(z) sent
  * ending   fresh coefficients merge these; u = combination of the rows has &lt;u, eq(z_row, .)&gt; = the merged value,
- *          which {@link CombinationVerifier} checks
+ *          which {@link SentCombinationVerifier} or {@link CombinationVerifier} checks
  * </pre>
  *
  * The weights vanish outside the real indices, so the elements in a commitment's padding enter no

@@ -48,10 +48,10 @@ import org.zkc.gkr.weight.WeightPool;
  *       RelationVerifier});
  *   <li>all claims on committed tensors become one row combination of the witness, all on the model
  *       one of the model ({@link OpeningVerifier});
- *   <li>both combinations are committed to; grinding, column indices; the claims on the
- *       combinations, those from the columns included, become one row combination of the
- *       combinations, which is opened ({@link CombinationVerifier}). No part of the proof may be
- *       left over.
+ *   <li>both combinations are sent, grinding, columns ({@link SentCombinationVerifier}); or they
+ *       are committed to, and the claims on them, those from the columns included, become one row
+ *       combination of the combinations, which is opened ({@link CombinationVerifier}). No part of
+ *       the proof may be left over.
  * </ol>
  */
 public final class Verifier {
@@ -303,9 +303,13 @@ public final class Verifier {
     if (layout.isEmpty()) {
       VerificationFailure.requireCount(
           "bytes of a combination root without a commitment", 0, proof.combinationRoot().length);
-      VerificationFailure.requireCount("query nonce without a commitment", 0, proof.queryNonce());
       VerificationFailure.requireCount(
           "combination nonce without a commitment", 0, proof.combinationNonce());
+    }
+    if (combinations.isEmpty()) {
+      VerificationFailure.requireCount("query nonce without a commitment", 0, proof.queryNonce());
+    } else if (layout.isEmpty()) {
+      new SentCombinationVerifier(key.parameters(), in, proof).verify(combinations, roots);
     } else {
       new CombinationVerifier(layout, key.parameters(), in, proof).verify(combinations, roots);
     }

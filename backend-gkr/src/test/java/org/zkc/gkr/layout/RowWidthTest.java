@@ -31,7 +31,7 @@ class RowWidthTest {
   void moreCellsNeverMakeTheWitnessNarrower() {
     int last = 0;
     for (long cells = 1; cells < 1L << 33; cells *= 2) {
-      int width = RowWidth.chooseForWitness(FEW_VARIABLES, rowsOf(cells));
+      int width = RowWidth.chooseForWitness(0, FEW_VARIABLES, rowsOf(cells));
       assertTrue(width >= last, width + " after " + last);
       last = width;
     }
@@ -42,13 +42,13 @@ class RowWidthTest {
   void theWitnessLeavesErrorToOtherTerms() {
     // At 24 row variables the proximity of rows of 2^16 elements takes 3/8 of the error, and no
     // more.
-    assertEquals(1 << 16, RowWidth.chooseForWitness(_ -> 24, rowsOf(1L << 33)));
-    assertEquals(1 << 15, RowWidth.chooseForWitness(_ -> 25, rowsOf(1L << 33)));
+    assertEquals(1 << 16, RowWidth.chooseForWitness(0, _ -> 24, rowsOf(1L << 33)));
+    assertEquals(1 << 15, RowWidth.chooseForWitness(0, _ -> 25, rowsOf(1L << 33)));
   }
 
   @Test
   void aSystemWithoutCommittedTensorsHasTheLeastWidth() {
-    assertEquals(RowWidth.MIN, RowWidth.chooseForWitness(FEW_VARIABLES, _ -> 0));
+    assertEquals(RowWidth.MIN, RowWidth.chooseForWitness(0, FEW_VARIABLES, _ -> 0));
   }
 
   private static IntToLongFunction rowsOf(long cells) {

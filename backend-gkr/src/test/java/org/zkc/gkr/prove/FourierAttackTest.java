@@ -218,7 +218,7 @@ class FourierAttackTest {
       other.put(layer.weight, turned);
       String why = weak.rejectionOfModel(other);
       assertNotNull(why);
-      assertTrue(why.startsWith("combination ending"), why);
+      assertTrue(why.startsWith("model column"), why);
     }
   }
 

@@ -126,7 +126,7 @@ class PaddingAttackTest {
           // This prover's sumcheck ends with the short table, its u holds the junk behind it, and
           // the two disagree.
           assertNotNull(why);
-          assertTrue(why.startsWith("combination ending"), why);
+          assertTrue(why.startsWith("witness combination"), why);
         }
       }
       assertTrue(insideTables > 0 && behindTables > 0, insideTables + " and " + behindTables);
@@ -202,7 +202,7 @@ class PaddingAttackTest {
                 WeakProof.CONTEXT,
                 ProverOptions.quiet());
         String why = rejection(key, statement, without);
-        assertTrue(why.startsWith("combination ending"), why);
+        assertTrue(why.startsWith("model column"), why);
         // An output that the junk would explain.
         int output = weak.circuit.circuit().outputs().get(2);
         int[][] elements = weak.honest.clone();

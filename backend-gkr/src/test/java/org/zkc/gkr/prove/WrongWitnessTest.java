@@ -292,7 +292,8 @@ class WrongWitnessTest {
         values.commitTo(l.activation, other, combineCommitted);
         String why = weak.rejection(weak.honest, values);
         assertNotNull(why);
-        assertTrue(why.startsWith("combination ending"), why);
+        assertTrue(
+            why.startsWith(combineCommitted ? "witness combination" : "witness column"), why);
       }
     }
   }
@@ -306,7 +307,7 @@ class WrongWitnessTest {
       other.put(weight, plus(other.get(weight), 3, other.get(weight)[3] > 0 ? -1 : 1));
       String why = weak.rejectionOfModel(other);
       assertNotNull(why);
-      assertTrue(why.startsWith("combination ending"), why);
+      assertTrue(why.startsWith("model column"), why);
     }
   }
 

@@ -216,11 +216,8 @@ class SoundnessBudgetTest {
     errors.put("model claims brought to points", 16 + 2.0 * (3 + 2 + 2 + 2));
     errors.put("model merge", 2.0 * (7 + 16));
     errors.put("model proximity", (2 + 2) * 4 * 128.0);
-    // Combinations of 64 and 128 elements in rows of 64, with 41 claims each.
-    errors.put("combination claims", 2.0 * 7 + 7 + 1);
-    errors.put("combination proximity", (1 + 1) * 4 * 64.0);
+    // Combinations of 64 and 128 elements are sent.
     double missed = Math.pow(1 - 0.375, 40) / (1 << 7);
-    errors.put("combination queries", missed * Math.pow(2, 124));
     errors.put("witness queries", missed * Math.pow(2, 124));
     errors.put("model queries", missed * Math.pow(2, 124));
     SoundnessBudget budget =
@@ -234,6 +231,28 @@ class SoundnessBudgetTest {
     }
     assertTrue(errors.isEmpty(), errors.keySet() + " are not counted");
     assertEquals(124 - Math.log(sum) / Math.log(2), budget.totalBits(), 1e-5);
+  }
+
+  @Test
+  void combinationsThatAreCommittedToCount() {
+    CircuitBuilder b = new CircuitBuilder(1);
+    int y = b.matMul(b.input(-5, 5, 1, 1 << 12), b.model(-5, 5, 2, 1 << 12));
+    SecurityParameters parameters = new SecurityParameters(40, 7, 5, 2);
+    SoundnessBudget budget =
+        SoundnessBudget.of(
+            Arithmetization.of(CircuitCheck.check(b.output(y).circuit())), parameters);
+    TreeMap<String, Double> errors = new TreeMap<>();
+    // The combination of rows of 4,096 elements takes 8 rows of 512; it has 41 claims.
+    errors.put("combination claims", 2.0 * 12 + 6);
+    errors.put("combination proximity", 3 * 4 * 512.0);
+    errors.put("combination queries", Math.pow(1 - 0.375, 40) / (1 << 7) * Math.pow(2, 124));
+    for (SoundnessBudget.Term t : budget.terms()) {
+      Double error = errors.remove(t.step());
+      if (error != null) {
+        assertEquals(124 - Math.log(error) / Math.log(2), t.bits(), 1e-5, t.step());
+      }
+    }
+    assertTrue(errors.isEmpty(), errors.keySet() + " are not counted");
   }
 
   private static double queries(Arithmetization a, SecurityParameters p) {

@@ -46,10 +46,10 @@ class CombinationAttackTest {
 
   /** The lengths of the combinations of witness and model. */
   private enum Shape {
-    EQUAL(256, 256),
+    EQUAL(2048, 2048),
     /** The witness' combination is shorter than a row of their matrix. */
     SHORT(64, 1 << 14),
-    ALONE(128, 0);
+    ALONE(4096, 0);
 
     final CombinationLayout layout;
 
