@@ -17,6 +17,7 @@ import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.Multiply;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
+import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.UnaryView;
 import org.zkc.passes.PassContext;
 import org.zkc.passes.integer.IntegerBuilder;
@@ -42,6 +43,7 @@ final class Accumulators {
   private static final double MOST_STEPS = 1 << 27;
 
   private final IntegerValues values;
+  private final GatherLowering gathers;
   private final WeightLowering weights;
   private final QuantizationOptions options;
   private final PassContext context;
@@ -52,6 +54,7 @@ final class Accumulators {
       QuantizationOptions options,
       PassContext context) {
     this.values = values;
+    this.gathers = new GatherLowering(values);
     this.weights = weights;
     this.options = options;
     this.context = context;
@@ -62,12 +65,17 @@ final class Accumulators {
    * at once.
    */
   Value root(Value value, Location location) {
+    boolean feedsOrder = values.analysis().decisive().feedsOrder(value);
+    Optional<Value> exact = feedsOrder ? exactly(value) : Optional.empty();
+    if (exact.isPresent()) {
+      return exact.get();
+    }
     AccumulatorScale scale = terms(value);
     double only = scale.onlyIntegers();
     if (only > 0 && scale.fits(only, IntegerValues.CONSUMABLE)) {
       return accumulate(value, only);
     }
-    if (values.analysis().isOutput(value) || values.analysis().decisive().feedsOrder(value)) {
+    if (values.analysis().isOutput(value) || feedsOrder) {
       return accumulate(value, scale.free());
     }
     return requantized(value, scale, location);
@@ -153,6 +161,10 @@ final class Accumulators {
       return;
     }
     TensorOp op = values.analysis().definition(value);
+    if (op instanceof Gather g) {
+      scale.addConstants(values.parameters().magnitude(g.table()), gain);
+      return;
+    }
     Optional<WeightLowering.LinearMap> map = weights.linearMap(op);
     if (map.isPresent()) {
       Value x = mapInput(map.get());
@@ -217,6 +229,7 @@ final class Accumulators {
           values
               .out()
               .add(accumulate(s.left(), a, false, widest), accumulate(s.right(), a, false, widest));
+      case Gather g -> gathers.constants(g, a);
       case UnaryView v ->
           values.out().viewOfReals(v, List.of(accumulate(v.input(), a, false, widest)));
       case Subtract s ->

@@ -59,6 +59,16 @@ final class ComputedGathers {
     return picked(op, index, table);
   }
 
+  /** Rows of a constant, rounded to a scale. */
+  Value constants(Gather op, double scale) {
+    Value index = index(op);
+    if (!isLookedUp(op)) {
+      return picked(op, index, values.parameters().constant(op.table(), scale));
+    }
+    TensorData data = constant(op).data();
+    return lookedUp(op, index, data, i -> Math.rint(data.getDouble(i) / scale), scale);
+  }
+
   /** Rows of integers or booleans, whose interval is that of the table. */
   Value ofIntegers(Gather op, UnaryOperator<Value> integers) {
     Value index = index(op);

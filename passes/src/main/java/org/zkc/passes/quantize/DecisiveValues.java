@@ -77,6 +77,13 @@ final class DecisiveValues {
         || (op instanceof Pointwise p && StepLowering.isStep(p));
   }
 
+  /** Whether nothing but the sign of a value is read. */
+  static boolean isComparison(Uses uses, Value value) {
+    return !uses.isYielded(value)
+        && uses.count(value) > 0
+        && uses.users(value).stream().allMatch(CompareZero.class::isInstance);
+  }
+
   private static boolean isRounding(Op op) {
     return op instanceof Pointwise p && StepLowering.isRounding(p);
   }

@@ -48,6 +48,13 @@ final class GatherLowering {
     return rows(op, table, op.indices());
   }
 
+  /** Rows of a constant, rounded to a scale. */
+  Value constants(Gather op, double scale) {
+    return isComputed(op.indices())
+        ? computed.constants(op, scale)
+        : rows(op, values.parameters().constant(op.table(), scale), op.indices());
+  }
+
   private Value parameter(Gather op) {
     if (!(values.analysis().definition(op.table()) instanceof Constant c)) {
       return values

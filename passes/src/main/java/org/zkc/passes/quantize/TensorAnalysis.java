@@ -33,6 +33,7 @@ import org.zkc.ir.tensor.TensorOp;
 import org.zkc.ir.tensor.WindowMean;
 import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.view.Concatenate;
+import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.Reshape;
 import org.zkc.ir.view.UnaryView;
 
@@ -322,6 +323,29 @@ final class TensorAnalysis {
         || factors.containsKey(op);
   }
 
+  /**
+   * Whether an op gives numbers of a constant table with which others are compared, by themselves:
+   * they are rounded to the scale of what they are compared with.
+   */
+  private boolean isThreshold(TensorOp op) {
+    if (!(op instanceof Gather g)
+        || !(uses.definition(g.table()).orElse(null) instanceof Constant)) {
+      return false;
+    }
+    Value at = g.result();
+    while (uses.count(at) == 1 && !uses.isYielded(at)) {
+      Op user = uses.users(at).getFirst();
+      if (user instanceof Subtract s) {
+        return DecisiveValues.isComparison(uses, s.result());
+      }
+      if (!(user instanceof UnaryView v)) {
+        return false;
+      }
+      at = v.result();
+    }
+    return false;
+  }
+
   private boolean isAccumulating(TensorOp op) {
     if (constants.contains(op.definitions().getFirst())) {
       return false;
@@ -330,7 +354,8 @@ final class TensorAnalysis {
       Value input = op.operands().getFirst();
       return accumulating.contains(input) && uses.count(input) == 1;
     }
-    return op instanceof Conv
+    return isThreshold(op)
+        || op instanceof Conv
         || op instanceof Linear
         || op instanceof BatchNorm
         || op instanceof Add

@@ -122,6 +122,30 @@ final class AbsorbedColumns {
     return Optional.of(new AbsorbedColumns(op, own.get(), ownBias, scaled, sums, summands));
   }
 
+  /**
+   * The map for readers of signs alone: each row times a positive number, so that its greatest
+   * weight is 1 or -1.
+   */
+  AbsorbedColumns inUnitsOfRows() {
+    float[] rowWeight = weight.clone();
+    float[] rowBias = bias.clone();
+    int size = weight.length / bias.length;
+    for (int row = 0; row < bias.length; row++) {
+      double most = 0;
+      for (int i = row * size; i < (row + 1) * size; i++) {
+        most = Math.max(most, Math.abs(weight[i]));
+      }
+      if (most == 0 || Double.isInfinite(most)) {
+        continue;
+      }
+      for (int i = row * size; i < (row + 1) * size; i++) {
+        rowWeight[i] = (float) (weight[i] / most);
+      }
+      rowBias[row] = (float) (bias[row] / most);
+    }
+    return new AbsorbedColumns(op, own, ownBias, rowWeight, rowBias, summands);
+  }
+
   /** Appends the map, of {@code x}. */
   void emit(Value x, Rewriter out) {
     String name = own.name();

@@ -2,6 +2,7 @@ package org.zkc.passes.tensor;
 
 import java.util.Arrays;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,10 +23,13 @@ import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.BatchNorm;
+import org.zkc.ir.tensor.CompareZero;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Divide;
+import org.zkc.ir.tensor.MatMul;
 import org.zkc.ir.tensor.Multiply;
 import org.zkc.ir.tensor.Subtract;
+import org.zkc.ir.tensor.WindowMean;
 import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.view.Pad;
 import org.zkc.ir.view.Reshape;
@@ -39,7 +43,9 @@ import org.zkc.passes.Lowering;
  * with x = x' scale, column by column, and the first linear map or convolution absorbs scale, with
  * the standardisation that stands between: W (a (x' scale) + b) + c = (W a scale) x' + (W b + c),
  * in double precision. Columns are followed through views. Zeros beside a convolution's input are
- * zeros of a x + b, so its b is added to x' before them. Other readers get the product.
+ * zeros of a x + b, so its b is added to x' before them. A comparison with numbers is one of x'
+ * with those numbers in the columns' units, also where computed indices choose the columns ({@link
+ * ChosenColumns}). Other readers get the product.
  *
  * <pre>
  *   %y = tensor.subtract %x, m          %z = tensor.linear %x', W s k, c - W k m
@@ -113,6 +119,13 @@ public final class ScaleColumns {
 
   private final Uses uses;
   private final Map<Value, Affine> affine = new IdentityHashMap<>();
+
+  /** Elements of columns that computed indices choose. */
+  private final Map<Value, ChosenColumns> chosen = new IdentityHashMap<>();
+
+  /** Differences by which alone such elements are compared, in the columns' units. */
+  private final Map<Value, Subtract> differences = new IdentityHashMap<>();
+
   private final Map<Value, Value> materialised = new IdentityHashMap<>();
 
   /** The greatest ratio of factors of columns among the products that readers got. */
@@ -160,12 +173,23 @@ public final class ScaleColumns {
       affine.put(result, next.get());
       return;
     }
+    choose(op, out);
+    Optional<CompareZero> compared =
+        op instanceof CompareZero c ? compared(c, out) : Optional.empty();
+    if (differences.containsKey(result)) {
+      return;
+    }
+    if (compared.isPresent()) {
+      out.append(compared.get());
+      return;
+    }
     Optional<AbsorbedColumns> absorbed =
         op.operands().isEmpty()
             ? Optional.empty()
             : Optional.ofNullable(affine.get(op.operands().getFirst()))
                 .flatMap(from ->
-                    AbsorbedColumns.of(op, from.axis, from.scale, from.shift, this::constant));
+                    AbsorbedColumns.of(op, from.axis, from.scale, from.shift, this::constant))
+                .map(map -> isComparedOnly(result) ? map.inUnitsOfRows() : map);
     if (absorbed.isPresent()) {
       Affine from = Objects.requireNonNull(affine.get(op.operands().getFirst()));
       absorbed.get().emit(carrier(op, from, absorbed.get(), out), out);
@@ -179,6 +203,76 @@ public final class ScaleColumns {
     }
     out.append(
         OpSpec.mapValues(op, r -> r, v -> materialised.getOrDefault(v, v), region -> region));
+  }
+
+  /** Follows elements that computed indices choose, up to differences whose sign is asked for. */
+  private void choose(Op op, Rewriter out) {
+    Value result = op.definitions().getFirst();
+    if (uses.isYielded(result)) {
+      return;
+    }
+    switch (op) {
+      case MatMul m
+          when affine.get(m.right()) instanceof Affine from
+              && from.axis == m.right().shape().rank() - 1 ->
+          ChosenColumns.of(m, from.carrier, from.scale, from.shift, uses, out)
+              .ifPresent(c -> chosen.put(result, c));
+      case UnaryView v when chosen.containsKey(v.input()) ->
+          Objects.requireNonNull(chosen.get(v.input()))
+              .viewed(v, out)
+              .ifPresent(c -> chosen.put(result, c));
+      case Subtract s when isComparedOnly(result) -> {
+        ChosenColumns left = chosen.get(s.left());
+        ChosenColumns right = chosen.get(s.right());
+        Optional<Subtract> difference =
+            left != null
+                ? left.compared(s, true, s.right(), uses, out)
+                : right != null ? right.compared(s, false, s.left(), uses, out) : Optional.empty();
+        difference.ifPresent(d -> differences.put(result, d));
+      }
+      case null, default -> {}
+    }
+  }
+
+  /** Whether nothing but signs of the value is read. */
+  private boolean isComparedOnly(Value value) {
+    List<Op> users = uses.users(value);
+    return !users.isEmpty()
+        && !uses.isYielded(value)
+        && users.stream()
+            .allMatch(user ->
+                user instanceof CompareZero
+                    || (user instanceof UnaryView v && isComparedOnly(v.result())));
+  }
+
+  /** The comparison as one of x' with numbers in the columns' units, which are positive. */
+  private Optional<CompareZero> compared(CompareZero op, Rewriter out) {
+    Subtract difference = differences.get(op.input());
+    if (difference != null) {
+      return Optional.of(
+          new CompareZero(op.result(), out.value(difference), op.comparison(), op.location()));
+    }
+    Affine from = affine.get(op.input());
+    if (from == null || !Arrays.stream(from.scale).allMatch(s -> s > 0)) {
+      return Optional.empty();
+    }
+    double[] summands = new double[from.scale.length];
+    for (int i = 0; i < summands.length; i++) {
+      summands[i] = from.shift[i] / from.scale[i];
+    }
+    if (!isFinite(summands)) {
+      return Optional.empty();
+    }
+    Value sum =
+        from.isShifted()
+            ? out.value(
+                new Add(
+                    out.fresh(op.input().name(), op.input().type()),
+                    from.carrier,
+                    row(op.input(), from.axis, summands, op.location(), out),
+                    op.location()))
+            : from.carrier;
+    return Optional.of(new CompareZero(op.result(), sum, op.comparison(), op.location()));
   }
 
   /** x', with what must be added to it before the map. */
@@ -207,6 +301,7 @@ public final class ScaleColumns {
           of(d.left(), d.right(), c -> new double[][] {mapped(c, x -> 1 / x), filled(c, 0)});
       case BatchNorm b when affine.containsKey(b.input()) -> normalized(b);
       case UnaryView v when affine.containsKey(v.input()) -> viewed(v, out);
+      case WindowMean w when affine.containsKey(w.input()) -> picked(w, out);
       default -> Optional.empty();
     };
   }
@@ -277,6 +372,29 @@ public final class ScaleColumns {
         OpSpec.mapValues(
             op, r -> out.fresh(r.name(), r.type()), v -> from.carrier, region -> region);
     return Optional.of(new Affine(out.value(view), axis, scale, shift));
+  }
+
+  /** The function of single elements of an axis, in any order. */
+  private Optional<Affine> picked(WindowMean op, Rewriter out) {
+    if (!op.lengths().stream().allMatch(n -> n == 1)
+        || !op.divisors().stream().allMatch(d -> d == 1)) {
+      return Optional.empty();
+    }
+    Affine from = Objects.requireNonNull(affine.get(op.input()));
+    Op picks =
+        OpSpec.mapValues(
+            op, r -> out.fresh(r.name(), r.type()), v -> from.carrier, region -> region);
+    boolean areColumns = op.axis() == from.axis;
+    return Optional.of(
+        new Affine(
+            out.value(picks),
+            from.axis,
+            areColumns
+                ? op.starts().stream().mapToDouble(i -> from.scale[i]).toArray()
+                : from.scale,
+            areColumns
+                ? op.starts().stream().mapToDouble(i -> from.shift[i]).toArray()
+                : from.shift));
   }
 
   private static double[] sliced(double[] numbers, int start, int stride, int count) {
