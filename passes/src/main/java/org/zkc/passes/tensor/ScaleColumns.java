@@ -317,10 +317,29 @@ public final class ScaleColumns {
     }
     return broadcastConstant(constant)
         .filter(c -> c.data().shape().rank() <= value.shape().rank())
-        .flatMap(c -> ChannelAffine.perChannel(c.data(), value.shape(), from.axis))
+        .flatMap(c -> perColumn(c.data(), value.shape(), from.axis))
         .map(terms::of)
         .filter(t -> isFinite(t[0]) && isFinite(t[1]))
         .map(t -> from.then(t[0], t[1]));
+  }
+
+  /** The constant's number in each column, where rows of its own do not differ. */
+  private static Optional<double[]> perColumn(TensorData constant, Shape shape, int axis) {
+    if (!constant.shape().equals(shape)) {
+      return ChannelAffine.perChannel(constant, shape, axis);
+    }
+    double[] all = constant.toDoubles();
+    int run = (int) shape.strides()[axis];
+    double[] out = new double[shape.extent(axis)];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = all[i * run];
+    }
+    for (int k = 0; k < all.length; k++) {
+      if (all[k] != out[k / run % out.length]) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(out);
   }
 
   private Optional<Affine> normalized(BatchNorm op) {

@@ -59,8 +59,7 @@ class TreesOnColumnsTest {
   }
 
   private Value bit(Value feature, Value thresholds) {
-    return b.cast(
-        b.compareZero(b.subtract(feature, thresholds), Comparison.LESS_EQUAL), DType.I64);
+    return b.cast(b.compareZero(b.subtract(feature, thresholds), Comparison.LESS_EQUAL), DType.I64);
   }
 
   /** The features that nodes name, by rows of the unit matrix, as gather is lowered. */
@@ -107,7 +106,8 @@ class TreesOnColumnsTest {
       float[] own = columns.apply(List.of(sample)).getFirst().toFloats();
       long[] integers = new long[own.length];
       for (int i = 0; i < own.length; i++) {
-        integers[i] = Math.clamp(Math.round(own[i] / scale), (int) input().low(), (int) input().high());
+        integers[i] =
+            Math.clamp(Math.round(own[i] / scale), (int) input().low(), (int) input().high());
       }
       return IntegerInterpreter.run(integer, List.of(integers)).getFirst();
     }
