@@ -22,6 +22,8 @@ public enum Work {
    * An element of a matrix product's right factor, which is read once for all lines of the left.
    */
   MATRIX_ELEMENT("execute"),
+  /** A parameter of a convolution or matrix product, which is read and widened once. */
+  READ_PARAMETER("execute"),
   /** A point of a transform over F[i], once for each of its log2 N layers. */
   TRANSFORM_STEP("execute"),
   /** A point of a product of two spectra. */
@@ -78,6 +80,11 @@ public enum Work {
   MODEL_ROW_CELL("openings"),
   /** A cell of an opened column of the model, which is read from a file. */
   OPENED_MODEL_CELL("openings"),
+  /**
+   * A cell of the matrix of row combinations: encoded, hashed, and summed over in the sumcheck that
+   * holds it to the rows.
+   */
+  COMBINED_CELL("openings"),
 
   /** Garbage of a leaf of the fraction trees, until the young generation is full. */
   YOUNG_LEAF("young generation"),

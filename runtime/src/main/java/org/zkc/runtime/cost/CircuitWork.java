@@ -16,6 +16,7 @@ import org.zkc.gkr.circuit.TensorDeclaration.Role;
 import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.layout.Arithmetization;
 import org.zkc.gkr.layout.ModelLayout;
+import org.zkc.gkr.layout.RowLayout;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Convolution;
 import org.zkc.gkr.relation.Definition;
@@ -108,6 +109,8 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
       add(Work.LOOKUPS_FIXED, 1);
       add(Work.ZERO_PRODUCTS_FIXED, 1);
       add(Work.OPENINGS_FIXED, 1);
+      RowLayout combinations = arithmetization.combination();
+      add(Work.COMBINED_CELL, (double) combinations.rows() * combinations.width());
       add(Work.MEMORY_FIXED, 1);
       int inputs = 0;
       for (int t : circuit.inputs()) {
@@ -232,6 +235,7 @@ public record CircuitWork(Map<Work, Double> whole, List<Map<Work, Double>> byRel
       if (circuit.tensors().get(tensor).role() != Role.MODEL) {
         return;
       }
+      add(Work.READ_PARAMETER, elements(tensor));
       add(Work.FOLDED_PARAMETER, elements(tensor));
       add(Work.MEMORY_PARAMETER, elements(tensor));
       add(Work.YOUNG_PARAMETER, elements(tensor));

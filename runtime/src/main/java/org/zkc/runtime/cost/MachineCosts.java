@@ -30,7 +30,7 @@ public final class MachineCosts {
   public static final String PROPERTY = "zkc.costs";
 
   /** Grows when the loops change, so that older files are measured again. */
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
 
   private static final String RESOURCE = "reference-rates.properties";
 

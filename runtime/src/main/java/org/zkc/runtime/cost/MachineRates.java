@@ -114,7 +114,7 @@ public record MachineRates(Map<String, Double> nanoseconds) {
     ExtVector high = vector(random, SIZE / 128);
     ExtVector low = vector(random, 128);
     ExtVector[] three = {tables.get(0), tables.get(1), tables.get(2)};
-    int[] residues = random.ints(SIZE + WIDTH, 0, M31.P).toArray();
+    int[] residues = random.ints(ROWS + WIDTH, 0, M31.P).toArray();
     int[] counts = new int[TABLE];
     int[] indices = random.ints(SIZE, 0, TABLE).toArray();
     byte[] bytes = new byte[ROWS * WIDTH];
@@ -158,14 +158,7 @@ public record MachineRates(Map<String, Double> nanoseconds) {
             "relations",
             (long) ROWS * WIDTH,
             () -> kernels.foldRows(weights, 1, WIDTH, coefficients, sums)),
-        new Probe(
-            "openings",
-            (long) ROWS * WIDTH,
-            () -> {
-              for (int row = 0; row < ROWS; row++) {
-                kernels.addScaledBase(sums, coefficients.get(row), residues, row, WIDTH);
-              }
-            }));
+        new Probe("openings", SIZE, () -> kernels.roundOfTwo(tables.get(0), tables.get(1), SIZE)));
   }
 
   private static ExtVector vector(Random random, int length) {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.key.VerifierKey;
+import org.zkc.gkr.layout.RowLayout;
 import org.zkc.gkr.proof.ProofFile;
 import org.zkc.gkr.prove.Prover;
 import org.zkc.gkr.prove.ProverOptions;
@@ -38,6 +39,10 @@ final class CostEstimateTest {
     assertEquals(statistics.lookups(), work.of(Work.COUNTED_LOOKUP));
     assertEquals(416_520, work.of(Work.DENSE_MULTIPLICATION) + work.of(Work.MATRIX_MULTIPLICATION));
     assertEquals(61_706 - 236, work.of(Work.FOLDED_PARAMETER), "all but the biases");
+    assertEquals(61_706 - 236, work.of(Work.READ_PARAMETER), "all but the biases");
+    RowLayout combinations = key.arithmetization().combination();
+    assertEquals((double) combinations.rows() * combinations.width(), work.of(Work.COMBINED_CELL));
+    assertTrue(work.of(Work.COMBINED_CELL) > 0);
     assertTrue(work.of(Work.LEAF) >= work.of(Work.FRACTION));
   }
 
