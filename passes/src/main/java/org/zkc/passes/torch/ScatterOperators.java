@@ -73,10 +73,9 @@ final class ScatterOperators {
     Value at =
         emit.reshape(emit.transpose(call.in(DType.I64, index), order), Shape.of(lines, count));
     Value rows = emit.reshape(emit.transpose(part, order), Shape.of(lines, places, 1));
-    LineWrites writes = LineWrites.of(call, rows, at);
     Value out;
     if (isNumber && reduction.isEmpty()) {
-      out = writes.written(call.in(dtype, call.argument(3)));
+      out = LineWrites.of(call, rows, at).written(call.in(dtype, call.argument(3)));
     } else {
       Value given =
           isNumber
@@ -85,13 +84,27 @@ final class ScatterOperators {
       Value source = emit.reshape(emit.transpose(given, order), Shape.of(lines, count, 1));
       out =
           reduction.isEmpty()
-              ? writes.writtenFrom(source)
-              : writes.reduced(source, reduction.get(), includesSelf);
+              ? LineWrites.of(call, rows, at).writtenFrom(source)
+              : reduced(call, reduction.get(), includesSelf, rows, at, source, axis);
     }
     List<Integer> extents = new ArrayList<>();
     order.forEach(a -> extents.add(part.shape().extent(a)));
     Value written = emit.transpose(emit.reshape(out, new Shape(extents)), inverse(order));
     return call.result(completed(emit, whole, written), self.dtype());
+  }
+
+  private static Value reduced(
+      OperatorCall call,
+      String reduction,
+      boolean includesSelf,
+      Value rows,
+      Value at,
+      Value source,
+      int axis) {
+    Value lines =
+        includesSelf ? SeededExtremes.lines(call, reduction, rows, source, axis) : rows;
+    Value out = LineWrites.of(call, lines, at).reduced(source, reduction, includesSelf);
+    return lines == rows ? out : SeededExtremes.bounded(call, reduction, out);
   }
 
   private static List<Integer> axisLast(int rank, int axis) {

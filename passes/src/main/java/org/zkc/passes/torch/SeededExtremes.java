@@ -3,6 +3,8 @@ package org.zkc.passes.torch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
@@ -11,11 +13,85 @@ import org.zkc.passes.torch.TorchValue.Tensor;
 
 /**
  * Extremes by known indices that begin with infinity, as those of segments do ({@code
- * jax.ops.segment_max}): a slice of infinities begins with the first that is written to it, which
- * changes no extreme, so that no number is infinite.
+ * jax.ops.segment_max}), or with a huge number that stands for it: what is written to begins with
+ * the first that is written to it, which changes no extreme, so that no number is infinite.
  */
 final class SeededExtremes {
+  /** Numbers from here on stand for infinity, as in the addends of a mask. */
+  private static final double HUGE = 9999;
+
   private SeededExtremes() {}
+
+  /**
+   * The lines to begin with, where all elements of a tensor are one number that stands for
+   * infinity.
+   *
+   * @param lines [lines, places, 1]
+   * @param source [lines, count, 1]
+   * @param axis the axis of the call's tensors that lines lie along
+   */
+  static Value lines(OperatorCall call, String reduction, Value lines, Value source, int axis) {
+    if (fill(call, reduction).isEmpty()
+        || !(call.argument(2) instanceof KnownTensor index)) {
+      return lines;
+    }
+    int places = lines.shape().extent(1);
+    int count = source.shape().extent(1);
+    int inner = Math.toIntExact(index.shape().strides()[axis]);
+    int width = places + count;
+    int[] picked = new int[lines.shape().extent(0) * places];
+    Arrays.setAll(picked, i -> i / places * width + i % places);
+    for (int i = Math.toIntExact(index.shape().elementCount()) - 1; i >= 0; i--) {
+      int k = i / inner % count;
+      int line = i / (inner * count) * inner + i % inner;
+      long place = index.data().getLong(i);
+      if (place >= 0 && place < places) {
+        picked[line * places + (int) place] = line * width + places + k;
+      }
+    }
+    TensorEmitter emit = call.emit();
+    // Where each place is written to, nothing reads the number itself.
+    boolean isRead = IntStream.of(picked).anyMatch(at -> at % width < places);
+    Value from = isRead ? emit.concatenate(List.of(lines, source), 1) : source;
+    int skipped = isRead ? 0 : places;
+    int own = width - skipped;
+    int[] elements =
+        IntStream.of(picked).map(at -> at / width * own + at % width - skipped).toArray();
+    Value flat = emit.reshape(from, Shape.of(lines.shape().extent(0) * own));
+    return emit.reshape(Picks.along(emit, flat, 0, elements), lines.shape());
+  }
+
+  /** The extreme, which no element lies beyond the number that it began with. */
+  static Value bounded(OperatorCall call, String reduction, Value extreme) {
+    OptionalDouble fill = fill(call, reduction);
+    if (fill.isEmpty() || Double.isInfinite(fill.getAsDouble())) {
+      return extreme;
+    }
+    double number = fill.getAsDouble();
+    return number < 0
+        ? call.emit().clamp(extreme, number, Double.POSITIVE_INFINITY)
+        : call.emit().clamp(extreme, Double.NEGATIVE_INFINITY, number);
+  }
+
+  /** The one number that a known tensor of real numbers holds, where it stands for infinity. */
+  private static OptionalDouble fill(OperatorCall call, String reduction) {
+    boolean isGreatest = reduction.equals("amax");
+    if (!isGreatest && !reduction.equals("amin")
+        || !(call.argument(0) instanceof KnownTensor self)
+        || !self.dtype().isFloating()
+        || self.shape().elementCount() == 0) {
+      return OptionalDouble.empty();
+    }
+    double first = self.data().getDouble(0);
+    for (long i = 1; i < self.shape().elementCount(); i++) {
+      if (self.data().getDouble(i) != first) {
+        return OptionalDouble.empty();
+      }
+    }
+    return (isGreatest ? -first : first) >= HUGE
+        ? OptionalDouble.of(first)
+        : OptionalDouble.empty();
+  }
 
   /** The call of index_reduce, with another tensor to begin with where that helps. */
   static OperatorCall of(OperatorCall call) {
