@@ -166,7 +166,7 @@ public final class MaskFills {
         collect(a.left(), views, found);
         collect(a.right(), views, found);
       }
-      case UnaryView v when !(v instanceof Pad) && isRead(v.result()) -> {
+      case UnaryView v when isPassed(v) -> {
         List<UnaryView> longer = new ArrayList<>(views);
         longer.add(v);
         collect(v.input(), longer, found);
@@ -177,6 +177,12 @@ public final class MaskFills {
 
   private boolean isRead(Value value) {
     return !uses.isYielded(value);
+  }
+
+  /** Whether a view is looked through: what it adds itself is 0, as for keys of a bias. */
+  private boolean isPassed(UnaryView view) {
+    return isRead(view.result())
+        && view.filler().map(filler -> filler.doubleValue() == 0).orElse(true);
   }
 
   private void run(Program program, List<List<TensorData>> samples, TaskRunner tasks) {
@@ -268,7 +274,7 @@ public final class MaskFills {
         }
         yield out.value(new Add(out.fresh(value.name(), value.type()), left, right, a.location()));
       }
-      case UnaryView v when !(v instanceof Pad) && isRead(v.result()) -> {
+      case UnaryView v when isPassed(v) -> {
         Value input = summed(v.input(), masks, replacements, out);
         yield input == null ? null : viewed(v, input, out);
       }
@@ -283,7 +289,7 @@ public final class MaskFills {
     }
     return switch (uses.definition(value).orElse(null)) {
       case Add a when isRead(a.result()) -> isWithin(a.left(), mask) || isWithin(a.right(), mask);
-      case UnaryView v when !(v instanceof Pad) && isRead(v.result()) -> isWithin(v.input(), mask);
+      case UnaryView v when isPassed(v) -> isWithin(v.input(), mask);
       case null, default -> false;
     };
   }
@@ -301,7 +307,7 @@ public final class MaskFills {
     for (Addend mask : masks) {
       Value included = included(mask.value, op, out);
       for (UnaryView view : mask.views.reversed()) {
-        included = viewed(view, included, out);
+        included = viewed(taking(view), included, out);
       }
       all =
           all == null
@@ -310,6 +316,13 @@ public final class MaskFills {
                   new Multiply(out.fresh("mask", all.type()), all, included, op.location()));
     }
     return Objects.requireNonNull(all, "there is a mask");
+  }
+
+  /** The view for a mask: what padding adds takes part. */
+  private static UnaryView taking(UnaryView view) {
+    return view instanceof Pad p
+        ? new Pad(p.result(), p.input(), p.low(), p.high(), 1.0, p.location())
+        : view;
   }
 
   /** 1 where the addend is 0. */
@@ -354,10 +367,20 @@ public final class MaskFills {
   /** The number that all elements of a constant are, 0 for other values. */
   private double uniform(Value value) {
     return switch (uses.definition(value).orElse(null)) {
-      case Constant c when c.data().elementCount() == 1 -> c.data().getDouble(0);
+      case Constant c when isUniform(c.data()) -> c.data().getDouble(0);
       case Broadcast b -> uniform(b.input());
       case null, default -> 0;
     };
+  }
+
+  private static boolean isUniform(TensorData data) {
+    double first = data.elementCount() == 0 ? 0 : data.getDouble(0);
+    for (long i = 1; i < data.elementCount(); i++) {
+      if (data.getDouble(i) != first) {
+        return false;
+      }
+    }
+    return data.elementCount() > 0;
   }
 
   private static Value constant(DType dtype, double number, Shape shape, Op op, Rewriter out) {
