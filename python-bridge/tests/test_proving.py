@@ -44,6 +44,38 @@ def test_rows_of_an_embedding_are_scaled_to_max_norm(tmp_path, embedding):
     assert torch.allclose(zkpytorch.run(compiled, x), network(x), atol=0.005)
 
 
+def test_columns_of_categories_have_the_range_of_their_own_table(tmp_path):
+    class Network(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.tables = nn.ModuleList(nn.Embedding(rows, 3) for rows in (11, 30, 7))
+            self.out = nn.Linear(10, 2)
+
+        def forward(self, dense, ids):
+            return self.out(torch.cat([dense] + [table(ids[:, k]) for k, table in enumerate(self.tables)], 1))
+
+    torch.manual_seed(14)
+    network, rows = Network().eval(), torch.tensor([11, 30, 7])
+    ids = torch.stack([rows - 1, torch.tensor([0, 12, 3])])
+    compiled = zkpytorch.compile(zkpytorch.export(network, (torch.randn(2, 1), torch.zeros_like(ids)), tmp_path / "m.pt2"))
+    dense = torch.randn(2, 1)
+    proof = zkpytorch.prove(compiled, dense, ids)
+    assert torch.allclose(proof.outputs, network(dense, ids), atol=0.05)
+    statement = zkpytorch.verify(proof, compiled, inputs=(dense, ids), outputs=proof.outputs)
+    assert np.array_equal(statement.inputs["ids[:, 1]"], ids[:, 1:2].numpy())
+    with pytest.raises(zkpytorch.VerificationError):
+        zkpytorch.verify(proof, compiled, inputs=(dense, ids.flip(0)))
+    for column in range(3):
+        beyond = ids.clone()
+        beyond[0, column] += 1
+        with pytest.raises(zkpytorch.ZkcError, match=rf"input ids\[:, {column}\] has {rows[column]} at element 0"):
+            zkpytorch.run(compiled, dense, beyond)
+    with pytest.raises(zkpytorch.ZkcError, match="input ids has shape"):
+        zkpytorch.run(compiled, dense, ids[:, :2])
+    several = zkpytorch.prove(compiled, torch.stack([dense, -dense]), torch.stack([ids, ids.flip(0)]), batch=True)
+    zkpytorch.verify(several, compiled, inputs=(torch.stack([dense, -dense]), torch.stack([ids, ids.flip(0)])))
+
+
 def test_run_is_close_to_pytorch_and_equals_the_proved_output(compiled, proved):
     network, files = compiled
     x, proof = proved

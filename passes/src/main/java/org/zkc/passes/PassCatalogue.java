@@ -40,6 +40,7 @@ import org.zkc.passes.tensor.OrderBeforeActivations;
 import org.zkc.passes.tensor.RaiseNorms;
 import org.zkc.passes.tensor.ScaleColumns;
 import org.zkc.passes.tensor.SinkTransposes;
+import org.zkc.passes.tensor.SplitColumns;
 import org.zkc.passes.torch.TorchToTensor;
 
 /**
@@ -104,6 +105,7 @@ public final class PassCatalogue {
       List.of(
           TorchToTensor.LOWERING,
           PrefillReuse.LOWERING,
+          SplitColumns.LOWERING,
           FillMasks.LOWERING,
           ScaleColumns.LOWERING,
           ChannelBalance.LOWERING,

@@ -9,12 +9,14 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.CircuitLimits;
 import org.zkc.gkr.circuit.Interval;
 import org.zkc.gkr.encoding.StrictMessage;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.key.VerifierKey;
+import org.zkc.gkr.wire.ArrayPartMessage;
 import org.zkc.gkr.wire.PortMessage;
 import org.zkc.gkr.wire.VerifierKeyFileMessage;
 
@@ -110,6 +112,8 @@ public record KeyFile(
     requireHeld(file.outputs, key, key.circuit().circuit().outputs());
     requireUnits(file.inputs, key, key.circuit().circuit().inputs());
     requireUnits(file.outputs, key, key.circuit().circuit().outputs());
+    requireParts(file.inputs, key, key.circuit().circuit().inputs());
+    requireParts(file.outputs, key, key.circuit().circuit().outputs());
     file.generation.ifPresent(g -> g.requireFit(file));
     return file;
   }
@@ -141,6 +145,40 @@ public record KeyFile(
             ports.get(k).units().size() + " units of " + ports.get(k).unitRun() + " elements");
       }
     }
+  }
+
+  /**
+   * Requires that the parts of an array are neighbours of its axes but one, and that no other has
+   * its name.
+   */
+  private static void requireParts(List<Port> ports, VerifierKey key, List<Integer> tensors) {
+    HashSet<String> arrays = new HashSet<>();
+    for (int k = 0; k < ports.size(); k++) {
+      Port port = ports.get(k);
+      List<Integer> shape = key.circuit().tensor(tensors.get(k)).shape();
+      boolean follows =
+          k > 0 && port.part().isPresent() && port.part().equals(ports.get(k - 1).part());
+      boolean fits =
+          port.part().isEmpty()
+              || port.part().get().axis() < shape.size()
+                  && (!follows
+                      || isAlike(
+                          shape,
+                          key.circuit().tensor(tensors.get(k - 1)).shape(),
+                          port.part().get().axis()));
+      if (!fits || !follows && !arrays.add(port.array())) {
+        throw new VerificationFailure(
+            "key file port " + port.name(),
+            "an array of its own, or the next part of that of the port before it",
+            "a part of " + port.array());
+      }
+    }
+  }
+
+  /** Whether shapes differ at one axis at most. */
+  private static boolean isAlike(List<Integer> a, List<Integer> b, int axis) {
+    return a.size() == b.size()
+        && IntStream.range(0, a.size()).allMatch(k -> k == axis || a.get(k).equals(b.get(k)));
   }
 
   /** SHA-256 of the file, as {@code sha256sum} prints it: what {@code --expect-model} compares. */
@@ -194,7 +232,12 @@ public record KeyFile(
   }
 
   private static PortMessage encode(Port port) {
-    return PortMessage.newBuilder()
+    PortMessage.Builder message = PortMessage.newBuilder();
+    port.part()
+        .ifPresent(part ->
+            message.setPart(
+                ArrayPartMessage.newBuilder().setWhole(part.whole()).setAxis(part.axis())));
+    return message
         .setName(port.name())
         .setElementType(
             switch (port.elementType()) {
@@ -245,7 +288,8 @@ public record KeyFile(
     HashSet<String> names = new HashSet<>();
     for (PortMessage m : messages) {
       // Names are printed beside what was proved: none may hide another or write lines of its own.
-      if (m.getName().codePoints().anyMatch(KeyFile::isInvisible)) {
+      if (IntStream.concat(m.getName().codePoints(), m.getPart().getWhole().codePoints())
+          .anyMatch(KeyFile::isInvisible)) {
         throw new VerificationFailure(
             "key file port",
             "a name without control characters and invisible ones",
@@ -273,7 +317,11 @@ public record KeyFile(
               };
           try {
             int run = m.getUnitRun() == 0 ? 1 : m.getUnitRun();
-            return new Port(m.getName(), type, m.getScale(), m.getUnitsList(), run);
+            Optional<Port.Part> part =
+                m.hasPart()
+                    ? Optional.of(new Port.Part(m.getPart().getWhole(), m.getPart().getAxis()))
+                    : Optional.empty();
+            return new Port(m.getName(), type, m.getScale(), m.getUnitsList(), run, part);
           } catch (IllegalArgumentException e) {
             throw new VerificationFailure(
                 "key file port", "positive scales and units", String.valueOf(m.getScale()));

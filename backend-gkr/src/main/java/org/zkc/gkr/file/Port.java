@@ -2,6 +2,7 @@ package org.zkc.gkr.file;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.zkc.gkr.circuit.TensorDeclaration;
 
 /**
@@ -15,12 +16,44 @@ import org.zkc.gkr.circuit.TensorDeclaration;
  *     empty
  * @param unitRun consecutive elements that share a unit: 1 where the axis is the last, the product
  *     of the extents of the axes after it else
+ * @param part present where the port is one of several consecutive parts of an array, which have
+ *     intervals of their own: columns that are indices of tables of different size
  */
 public record Port(
-    String name, ElementType elementType, double scale, List<Double> units, int unitRun) {
-  /** One scale for all elements. */
+    String name,
+    ElementType elementType,
+    double scale,
+    List<Double> units,
+    int unitRun,
+    Optional<Part> part) {
+  /**
+   * The array that a port is a part of.
+   *
+   * @param whole the array's name, forward's argument
+   * @param axis the axis along which parts follow each other, in the order of their ports
+   */
+  public record Part(String whole, int axis) {
+    public Part {
+      Objects.requireNonNull(whole);
+      if (axis < 0) {
+        throw new IllegalArgumentException("the axis of parts of " + whole + " is " + axis);
+      }
+    }
+  }
+
+  /** An array of one scale for all elements. */
   public Port(String name, ElementType elementType, double scale) {
     this(name, elementType, scale, List.of(), 1);
+  }
+
+  /** An array that is no part of another. */
+  public Port(String name, ElementType elementType, double scale, List<Double> units, int unitRun) {
+    this(name, elementType, scale, units, unitRun, Optional.empty());
+  }
+
+  /** The name of the array that users give: of the whole where the port is a part. */
+  public String array() {
+    return part.map(Part::whole).orElse(name);
   }
 
   public Port {

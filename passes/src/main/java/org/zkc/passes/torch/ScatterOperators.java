@@ -101,8 +101,7 @@ final class ScatterOperators {
       Value at,
       Value source,
       int axis) {
-    Value lines =
-        includesSelf ? SeededExtremes.lines(call, reduction, rows, source, axis) : rows;
+    Value lines = includesSelf ? SeededExtremes.lines(call, reduction, rows, source, axis) : rows;
     Value out = LineWrites.of(call, lines, at).reduced(source, reduction, includesSelf);
     return lines == rows ? out : SeededExtremes.bounded(call, reduction, out);
   }

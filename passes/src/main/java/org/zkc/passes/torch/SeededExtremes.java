@@ -31,8 +31,7 @@ final class SeededExtremes {
    * @param axis the axis of the call's tensors that lines lie along
    */
   static Value lines(OperatorCall call, String reduction, Value lines, Value source, int axis) {
-    if (fill(call, reduction).isEmpty()
-        || !(call.argument(2) instanceof KnownTensor index)) {
+    if (fill(call, reduction).isEmpty() || !(call.argument(2) instanceof KnownTensor index)) {
       return lines;
     }
     int places = lines.shape().extent(1);

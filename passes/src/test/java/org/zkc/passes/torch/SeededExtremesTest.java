@@ -45,7 +45,8 @@ final class SeededExtremesTest {
       TorchCase c = new TorchCase();
       TensorData begin = filled(Shape.of(3), isGreatest ? -1e9 : 1e9);
       Value y =
-          c.op("aten.scatter_reduce", begin, 0, indices(edges, 2, 0, 1, 0, 2), c.x, reduction, true);
+          c.op(
+              "aten.scatter_reduce", begin, 0, indices(edges, 2, 0, 1, 0, 2), c.x, reduction, true);
       TensorData x = TorchCase.data(edges, 4, -7, 3, 6, -5);
       float[] expected = isGreatest ? new float[] {6, 3, 4} : new float[] {-7, 3, -5};
       assertArrayEquals(expected, c.run(x, y).toFloats());
@@ -69,8 +70,7 @@ final class SeededExtremesTest {
             c.x,
             "amax",
             true);
-    assertArrayEquals(
-        new float[] {3, -1e4f}, c.run(TorchCase.data(edges, -2e4, 3), y).toFloats());
+    assertArrayEquals(new float[] {3, -1e4f}, c.run(TorchCase.data(edges, -2e4, 3), y).toFloats());
   }
 
   /** Lines along the first axis, one of whose places nothing is written to. */

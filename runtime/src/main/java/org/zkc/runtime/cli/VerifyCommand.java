@@ -21,6 +21,7 @@ import org.zkc.gkr.file.ModelVerifier;
 import org.zkc.gkr.file.Port;
 import org.zkc.gkr.statement.Statement;
 import org.zkc.ir.TensorData;
+import org.zkc.runtime.artifact.InputArrays;
 import org.zkc.runtime.artifact.PortArrays;
 import org.zkc.runtime.artifact.SmallFiles;
 import org.zkc.runtime.numpy.ArrayFiles;
@@ -157,13 +158,9 @@ final class VerifyCommand implements Callable<Integer> {
     if (inputs.isEmpty()) {
       return List.of();
     }
-    List<Integer> tensors = keyFile.circuit().circuit().inputs();
+    InputArrays files = InputArrays.of(keyFile);
     List<List<TensorData>> arrays =
-        samples.size() == 1
-            ? List.of(
-                ArrayFiles.read(
-                    inputs, keyFile.inputs().stream().map(Port::name).toList(), "--input"))
-            : PortArrays.readSamples(keyFile, inputs, keyFile.inputs(), tensors, "--input");
+        samples.size() == 1 ? List.of(files.read(inputs)) : files.readSamples(inputs);
     requireAsMany("inputs", arrays.size(), samples.size());
     List<List<Long>> cut = new ArrayList<>();
     for (int k = 0; k < samples.size(); k++) {

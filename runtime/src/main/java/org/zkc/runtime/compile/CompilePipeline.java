@@ -4,6 +4,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,12 +13,10 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.zkc.gkr.circuit.CheckedCircuit;
-import org.zkc.gkr.file.ElementType;
 import org.zkc.gkr.file.Generation;
 import org.zkc.gkr.file.Port;
 import org.zkc.ir.Function;
 import org.zkc.ir.ImportedModel;
-import org.zkc.ir.IntegerType;
 import org.zkc.ir.LayerNumbers;
 import org.zkc.ir.Level;
 import org.zkc.ir.ModelInput;
@@ -45,8 +44,8 @@ import org.zkc.passes.quantize.Ranges;
 import org.zkc.passes.quantize.ResidualScales;
 import org.zkc.passes.quantize.TensorToInteger;
 import org.zkc.passes.tensor.ScaleColumns;
+import org.zkc.passes.tensor.SplitColumns;
 import org.zkc.passes.torch.TorchToTensor;
-import org.zkc.runtime.artifact.PortArrays;
 import org.zkc.runtime.artifact.Summary;
 import org.zkc.runtime.emit.CircuitEmitter;
 import org.zkc.runtime.emit.EmittedCircuit;
@@ -85,6 +84,7 @@ public final class CompilePipeline {
    * A tensor-level program with the calibration samples for it. Names are those of main's
    * parameters and results.
    *
+   * @param inputParts the array that an input is a part of, if any
    * @param samples none means noise
    * @param evaluation the user's own set that fidelity is reported on
    * @param columns units that the program, samples and evaluation set are in; empty until they are
@@ -97,6 +97,7 @@ public final class CompilePipeline {
   public record Calibrated(
       Program tensor,
       List<String> inputNames,
+      List<Optional<Port.Part>> inputParts,
       List<String> outputNames,
       Optional<List<List<TensorData>>> samples,
       Optional<EvaluationSet> evaluation,
@@ -115,6 +116,7 @@ public final class CompilePipeline {
       this(
           tensor,
           inputNames,
+          Collections.nCopies(inputNames.size(), Optional.empty()),
           outputNames,
           samples,
           Optional.empty(),
@@ -132,6 +134,7 @@ public final class CompilePipeline {
       return new Calibrated(
           newTensor,
           inputNames,
+          inputParts,
           outputNames,
           samples,
           evaluation,
@@ -146,6 +149,7 @@ public final class CompilePipeline {
       return new Calibrated(
           nextTokens,
           inputNames,
+          inputParts,
           List.of("next"),
           samples,
           evaluation,
@@ -160,6 +164,7 @@ public final class CompilePipeline {
       return new Calibrated(
           newTensor,
           inputNames,
+          inputParts,
           outputNames,
           samples.map(list -> list.stream().map(units::apply).toList()),
           evaluation.map(set ->
@@ -225,19 +230,34 @@ public final class CompilePipeline {
           case INTEGER, CIRCUIT -> throw new AssertionError("no front end goes so far");
         };
     requireAnswers(model, tensor, names, outputs);
+    InputParts parts = new InputParts(names, SplitColumns.parts(tensor));
+    Program split = split(tensor, parts);
     Calibrated calibrated =
         withColumns(
             new Calibrated(
-                tensor,
-                names,
+                split,
+                parts.partNames(),
+                parts.ofPorts(),
                 outputs,
-                arrays.map(a -> SampleArrays.split(a, types, names, "calibration data")),
-                options.evaluation().read(types, names, tensor),
+                arrays.map(
+                    a -> parts.split(SampleArrays.split(a, types, names, "calibration data"))),
+                options.evaluation().read(types, names, tensor).map(parts::split),
                 Optional.empty(),
-                generation(tensor),
+                generation(split),
                 Optional.empty(),
                 model.digest()));
     return options.generation() ? calibrated.stating(nextTokens(calibrated.tensor())) : calibrated;
+  }
+
+  /** Makes inputs of the columns that are indices of tables of different size. */
+  private Program split(Program tensor, InputParts parts) {
+    return parts.isPlain()
+        ? tensor
+        : runLevel(
+            passes.lower(
+                SplitColumns.LOWERING,
+                (program, context) -> SplitColumns.apply(program, parts.parts()),
+                tensor));
   }
 
   /**
@@ -514,8 +534,8 @@ public final class CompilePipeline {
     QuantizedProgram quantized = toInteger(model);
     Program circuit = toCircuit(quantized.program());
     EmittedCircuit emitted = CircuitEmitter.emit(circuit);
-    List<Port> inputs = inputPorts(model, quantized.program());
-    List<Port> outputs = outputPorts(model, quantized.program());
+    List<Port> inputs = ModelPorts.inputs(model, quantized.program());
+    List<Port> outputs = ModelPorts.outputs(model, quantized.program());
     CheckedCircuit checked = VerifierLimits.check(emitted, inputs, outputs, model.generation());
     Measured measured = Measured.of(model, quantized, options, tasks);
     List<String> names = outputs.stream().map(Port::name).toList();
@@ -547,41 +567,5 @@ public final class CompilePipeline {
   /** The passes of the program's level, in the catalogue's order. */
   private Program runLevel(Program program) {
     return passes.run(program, PassCatalogue.of(program.level()));
-  }
-
-  private static List<Port> inputPorts(Calibrated model, Program integer) {
-    List<Port> ports = new ArrayList<>();
-    for (int i = 0; i < model.inputNames().size(); i++) {
-      int input = i;
-      Value parameter = integer.main().parameters().get(i);
-      ports.add(
-          port(
-              model.inputNames().get(i),
-              model.tensor().main().parameters().get(i),
-              parameter,
-              model.columns().map(c -> c.inputs().get(input)).orElse(ColumnScales.Units.ONE)));
-    }
-    return ports;
-  }
-
-  private static List<Port> outputPorts(Calibrated model, Program integer) {
-    List<Port> ports = new ArrayList<>();
-    List<Value> results = integer.main().results();
-    for (int i = 0; i < results.size(); i++) {
-      ports.add(
-          port(
-              model.outputNames().get(i),
-              model.tensor().main().results().get(i),
-              results.get(i),
-              ColumnScales.Units.ONE));
-    }
-    return ports;
-  }
-
-  private static Port port(String name, Value tensor, Value integer, ColumnScales.Units units) {
-    IntegerType type = integer.integerType();
-    ElementType elementType = PortArrays.elementType(tensor.tensorType().dtype());
-    double scale = elementType == ElementType.F32 ? type.scale() : 1;
-    return new Port(name, elementType, scale, units.units(), units.run());
   }
 }

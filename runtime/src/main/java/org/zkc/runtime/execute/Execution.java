@@ -7,13 +7,12 @@ import java.util.SequencedMap;
 import java.util.function.Consumer;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.file.KeyFile;
-import org.zkc.gkr.file.Port;
 import org.zkc.gkr.prove.Witness;
 import org.zkc.gkr.statement.Statement;
 import org.zkc.ir.TensorData;
+import org.zkc.runtime.artifact.InputArrays;
 import org.zkc.runtime.artifact.ModelFile;
 import org.zkc.runtime.artifact.PortArrays;
-import org.zkc.runtime.numpy.ArrayFiles;
 
 /** A compiled model ready to run: arrays in, integers through the circuit, arrays out. */
 public final class Execution {
@@ -46,7 +45,7 @@ public final class Execution {
    * warnings} is told where they are cut.
    */
   public List<List<int[]>> quantizeSamples(List<String> files, Consumer<String> warnings) {
-    return PortArrays.readSamples(key, files, key.inputs(), circuit.inputs(), "--input").stream()
+    return InputArrays.of(key).readSamples(files).stream()
         .map(arrays -> quantize(warnings, arrays))
         .toList();
   }
@@ -61,9 +60,9 @@ public final class Execution {
     return out;
   }
 
-  /** The arrays that {@code --input} names, in the order of the inputs. */
+  /** The arrays that {@code --input} names, one for each of the circuit's inputs, in order. */
   public List<TensorData> read(List<String> files) {
-    return ArrayFiles.read(files, key.inputs().stream().map(Port::name).toList(), "--input");
+    return InputArrays.of(key).read(files);
   }
 
   /** The statement's integers for arrays in the order of the inputs. */

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeAll;
@@ -95,6 +96,38 @@ final class HostileFilesTest {
     byte[] bytes = new KeyFile(key.key(), key.inputs(), List.of(other)).encode();
     VerificationFailure e = assertThrows(VerificationFailure.class, () -> KeyFile.decode(bytes));
     assertTrue(e.getMessage().contains("i1 holds"), e.getMessage());
+  }
+
+  /** An axis that the tensor does not have, and a second array of one name. */
+  @Test
+  void portsThatArePartsOfNothing() {
+    Port honest = key.inputs().getFirst();
+    int rank = key.circuit().tensor(key.circuit().circuit().inputs().getFirst()).shape().size();
+    KeyFile fits = key(part(honest, "x", rank - 1), key.outputs().getFirst());
+    assertEquals(fits.inputs(), KeyFile.decode(fits.encode()).inputs());
+    List<KeyFile> others =
+        List.of(
+            key(part(honest, "x", rank), key.outputs().getFirst()),
+            key(part(honest, "x\u0000", 0), key.outputs().getFirst()),
+            key(part(honest, "x", 0), part(key.outputs().getFirst(), "y", 1 << 20)));
+    for (KeyFile other : others) {
+      byte[] bytes = other.encode();
+      assertThrows(VerificationFailure.class, () -> KeyFile.decode(bytes));
+    }
+  }
+
+  private static KeyFile key(Port input, Port output) {
+    return new KeyFile(key.key(), List.of(input), List.of(output), key.generation());
+  }
+
+  private static Port part(Port port, String whole, int axis) {
+    return new Port(
+        port.name(),
+        port.elementType(),
+        port.scale(),
+        port.units(),
+        port.unitRun(),
+        Optional.of(new Port.Part(whole, axis)));
   }
 
   /** Two bytes a port, of which a parser would make an object; and fields that no key file has. */

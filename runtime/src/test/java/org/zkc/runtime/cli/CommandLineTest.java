@@ -375,6 +375,7 @@ final class CommandLineTest {
           "org.zkc.runtime.artifact.",
           "org.zkc.runtime.numpy.",
           "org.zkc.runtime.wire.",
+          "org.zkc.ir.AxisParts",
           "org.zkc.ir.TensorData",
           "org.zkc.ir.DType",
           "org.zkc.ir.Shape",

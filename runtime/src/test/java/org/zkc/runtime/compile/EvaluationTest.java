@@ -148,6 +148,7 @@ class EvaluationTest {
                 new CompilePipeline.Calibrated(
                     tensor,
                     List.of("x"),
+                    List.of(Optional.empty()),
                     List.of("output"),
                     Optional.of(samples(20, INPUTS, 1)),
                     Optional.of(set),
