@@ -24,9 +24,6 @@ final class ConstantOperations {
           "stablehlo.partition_id", HloOperator.one(ConstantOperations::first),
           "stablehlo.replica_id", HloOperator.one(ConstantOperations::first));
 
-  /** Numbers of an iota, each of which is held. */
-  private static final int MOST_COUNTED = 1 << 24;
-
   private ConstantOperations() {}
 
   private static Held constant(HloCall call) {
@@ -111,8 +108,10 @@ final class ConstantOperations {
     List<Long> extents = new ArrayList<>(Collections.nCopies(type.rank(), 1L));
     extents.set(dimension, type.extents().get(dimension));
     int count = call.shape(extents).extent(dimension);
-    if (count > MOST_COUNTED) {
-      throw call.refused("it counts to more than %d".formatted(MOST_COUNTED));
+    if (!call.counts(count)) {
+      throw call.refused(
+          "it counts to more than %d, with what was counted before it"
+              .formatted(ModuleLowering.MOST_COUNTED));
     }
     TensorData data;
     if (dtype.isFloating()) {

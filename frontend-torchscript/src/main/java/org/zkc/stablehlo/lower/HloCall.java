@@ -85,6 +85,11 @@ final class HloCall {
     return at;
   }
 
+  /** See {@link ModuleLowering#counts}. */
+  boolean counts(long elements) {
+    return block.module().counts(elements);
+  }
+
   /** The operation that a value is the result of; of calls, the one inside. */
   Optional<HloCall> definition(Held value) {
     return block.module().definition(value.binding());

@@ -2,10 +2,12 @@ package org.zkc.stablehlo.lower;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.zkc.ir.Function;
@@ -37,15 +39,26 @@ public final class ModuleLowering {
   /** Evaluations of operations at a point: an activation of ten operations takes some thousand. */
   private static final long MAX_SEARCHED = 1 << 23;
 
+  /** Elements of all constants that a text asks for in a few words. */
+  static final int MOST_COUNTED = 1 << 22;
+
+  /** Inputs; what is measured of each takes some 80 kB. */
+  private static final int MOST_INPUTS = 4096;
+
   private final HloProgram program;
   private final HloModule module;
   private final Optional<List<UserException>> faults;
   private final List<Function> functions = new ArrayList<>();
   private final Set<String> functionNames = new HashSet<>(Set.of("main"));
+
+  /** How often each name was asked for: searching from the first would take the square of that. */
+  private final Map<String, Integer> asked = new HashMap<>();
+
   private final Map<TensorData, String> constants = new IdentityHashMap<>();
   private final Map<Binding, HloCall> definitions = new IdentityHashMap<>();
   private int operations;
   private long searched;
+  private long counted;
   private int depth;
 
   private ModuleLowering(
@@ -91,9 +104,21 @@ public final class ModuleLowering {
             .map(ArgumentBinding.Input.class::cast)
             .sorted(Comparator.comparingInt(ArgumentBinding.Input::position))
             .toList();
+    if (ordered.size() > MOST_INPUTS) {
+      throw new UserException(
+          at,
+          "the program has %d inputs, and at most %d can be proved"
+              .formatted(ordered.size(), MOST_INPUTS),
+          "give its weights with --weights, or join inputs to one tensor");
+    }
+    Map<ArgumentBinding, Integer> places = new IdentityHashMap<>();
+    for (int i = 0; i < arguments.size(); i++) {
+      places.put(arguments.get(i), i);
+    }
     Map<ArgumentBinding, Held> byInput = new IdentityHashMap<>();
     for (ArgumentBinding.Input input : ordered) {
-      HloType.TensorOf type = type(function, arguments.indexOf(input), at);
+      int place = Objects.requireNonNull(places.get(input), "each input is an argument");
+      HloType.TensorOf type = type(function, place, at);
       byInput.put(input, Held.whole(main.parameter(input.name(), StaticTypes.TENSOR), type));
       inputs.add(
           new ModelInput(
@@ -182,12 +207,23 @@ public final class ModuleLowering {
     functions.add(function);
   }
 
+  /**
+   * Counts the elements of constants that an operation writes out, which are no part of the text.
+   *
+   * @return whether the whole text writes out no more than {@value #MOST_COUNTED}
+   */
+  boolean counts(long elements) {
+    counted += elements;
+    return counted <= MOST_COUNTED;
+  }
+
   /** A name for a function. */
   String functionName(String base) {
-    String name = base;
-    for (int i = 2; !functionNames.add(name); i++) {
-      name = base + "." + i;
-    }
+    String name;
+    do {
+      int times = asked.merge(base, 1, Integer::sum);
+      name = times == 1 ? base : base + "." + times;
+    } while (!functionNames.add(name));
     return name;
   }
 

@@ -84,6 +84,55 @@ final class HostileProgramTest {
     assertEquals(length + 1, operators(body.toString(), "").size());
   }
 
+  /** Regions become functions, whose names are made without a look at all before them. */
+  @Test
+  void manyBranches() {
+    StringBuilder functions = new StringBuilder();
+    for (int i = 0; i < 40; i++) {
+      functions.append(
+          """
+          func.func private @f%d(%%p: tensor<i1>, %%x: tensor<4xf32>) -> tensor<4xf32> {
+            %%r = "stablehlo.if"(%%p) ({
+              %%0 = func.call @f%d(%%p, %%x) : (tensor<i1>, tensor<4xf32>) -> tensor<4xf32>
+              stablehlo.return %%0 : tensor<4xf32>
+            }, {
+              %%1 = func.call @f%d(%%p, %%x) : (tensor<i1>, tensor<4xf32>) -> tensor<4xf32>
+              stablehlo.return %%1 : tensor<4xf32>
+            }) : (tensor<i1>) -> tensor<4xf32>
+            return %%r : tensor<4xf32>
+          }
+          """
+              .formatted(i, i + 1, i + 1));
+    }
+    functions.append(
+        """
+        func.func private @f40(%p: tensor<i1>, %x: tensor<4xf32>) -> tensor<4xf32> {
+          return %x : tensor<4xf32>
+        }
+        """);
+    refused(
+        "with its calls written out",
+        """
+        %z = stablehlo.constant dense<0.0> : tensor<f32>
+        %s = stablehlo.reduce(%x init: %z) applies stablehlo.add across dimensions = [0] : (tensor<4xf32>, tensor<f32>) -> tensor<f32>
+        %p = stablehlo.compare GT, %s, %z : (tensor<f32>, tensor<f32>) -> tensor<i1>
+        %r = call @f0(%p, %x) : (tensor<i1>, tensor<4xf32>) -> tensor<4xf32>
+        """,
+        functions.toString());
+  }
+
+  @Test
+  void manyCountsTogether() {
+    StringBuilder body = new StringBuilder();
+    for (int i = 0; i < 5; i++) {
+      body.append("%%i%d = stablehlo.iota dim = 0 : tensor<1000000xi32>\n".formatted(i));
+    }
+    refused(
+        "it counts to more than",
+        body + "%r = stablehlo.add %x, %x : tensor<4xf32>\n",
+        "");
+  }
+
   @Test
   void countsAndPaddingThatNoMemoryHolds() {
     refused(

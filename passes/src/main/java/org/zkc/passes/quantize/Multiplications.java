@@ -13,20 +13,20 @@ public final class Multiplications {
 
   /** The products of one run of main. */
   public static long of(Program program) {
-    long n = 0;
-    for (Op op : program.main().body()) {
-      n +=
-          switch (op) {
-            case org.zkc.ir.tensor.Conv c -> products(c.result().shape(), c.weight().shape());
-            case org.zkc.ir.tensor.Linear l -> products(l.result().shape(), l.weight().shape());
-            case org.zkc.ir.tensor.MatMul m -> matMul(m.result().shape(), m.left().shape());
-            case org.zkc.ir.integer.MatMul m -> matMul(m.result().shape(), m.left().shape());
-            case org.zkc.ir.integer.Conv c -> products(c.result().shape(), c.weight().shape());
-            case org.zkc.ir.integer.Linear l -> products(l.result().shape(), l.weight().shape());
-            default -> 0;
-          };
-    }
-    return n;
+    return program.main().body().stream().mapToLong(Multiplications::of).sum();
+  }
+
+  /** The products of one op. */
+  public static long of(Op op) {
+    return switch (op) {
+      case org.zkc.ir.tensor.Conv c -> products(c.result().shape(), c.weight().shape());
+      case org.zkc.ir.tensor.Linear l -> products(l.result().shape(), l.weight().shape());
+      case org.zkc.ir.tensor.MatMul m -> matMul(m.result().shape(), m.left().shape());
+      case org.zkc.ir.integer.MatMul m -> matMul(m.result().shape(), m.left().shape());
+      case org.zkc.ir.integer.Conv c -> products(c.result().shape(), c.weight().shape());
+      case org.zkc.ir.integer.Linear l -> products(l.result().shape(), l.weight().shape());
+      default -> 0;
+    };
   }
 
   private static long matMul(Shape result, Shape left) {

@@ -18,6 +18,8 @@ import org.zkc.ir.interpret.TensorInterpreter;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.TensorBuilder;
 import org.zkc.ir.tensor.TensorOp;
+import org.zkc.ir.view.View;
+import org.zkc.passes.quantize.Multiplications;
 import org.zkc.passes.tensor.ConstantFolding;
 
 /**
@@ -27,6 +29,12 @@ import org.zkc.passes.tensor.ConstantFolding;
 final class TensorEmitter extends TensorBuilder {
   /** Elements of a value that is computed while compiling though folding left it. */
   private static final long MOST_COMPUTED = 1 << 20;
+
+  /** Products of constants with constants, which take seconds then. */
+  private static final long MOST_PRODUCTS = 1L << 34;
+
+  /** Elements of a constant that is not held, but computed anew in each run. */
+  private static final long MOST_COMPUTED_IN_RUNS = 1L << 26;
 
   private final Map<Value, Constant> known = new IdentityHashMap<>();
   private final Map<TensorData, TensorData> converted = new IdentityHashMap<>();
@@ -46,6 +54,7 @@ final class TensorEmitter extends TensorBuilder {
 
   private int operations;
   private long computedElements;
+  private long products;
 
   TensorEmitter(Location location) {
     super(location);
@@ -176,6 +185,7 @@ final class TensorEmitter extends TensorBuilder {
   @Override
   protected Value emit(TensorOp op) {
     operations++;
+    requireAffordable(op);
     Optional<Constant> folded = ConstantFolding.fold(op, this::known);
     folded.ifPresent(constant -> computedElements += constant.data().elementCount());
     TensorOp emitted = folded.isPresent() ? folded.get() : op;
@@ -187,5 +197,31 @@ final class TensorEmitter extends TensorBuilder {
       constantOnly.add(emitted.result());
     }
     return super.emit(emitted);
+  }
+
+  /**
+   * Refuses work on constants that their sizes do not bound: products, and functions of what a
+   * broadcast made large, which folding leaves to each run.
+   */
+  private void requireAffordable(TensorOp op) {
+    if (op instanceof Constant
+        || op instanceof View
+        || !constantOnly.containsAll(op.operands())) {
+      return;
+    }
+    products += Multiplications.of(op);
+    if (products > MOST_PRODUCTS) {
+      throw new UserException(
+          op.location(),
+          "constants are multiplied with constants more than %d times".formatted(MOST_PRODUCTS),
+          "store the products as buffers instead");
+    }
+    if (op.result().shape().elementCount() > MOST_COMPUTED_IN_RUNS) {
+      throw new UserException(
+          op.location(),
+          "a constant of %d elements is computed, more than %d"
+              .formatted(op.result().shape().elementCount(), MOST_COMPUTED_IN_RUNS),
+          "compute it before it is broadcast");
+    }
   }
 }

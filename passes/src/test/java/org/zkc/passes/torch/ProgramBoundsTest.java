@@ -67,6 +67,13 @@ final class ProgramBoundsTest {
   }
 
   @Test
+  void productsOfConstantsAreLimited() {
+    TorchCase c = new TorchCase();
+    Value square = c.op("aten.zeros", List.of(3000, 3000), 6, null, null, null);
+    assertRefused(c, c.op("aten.matmul", square, square), "constants are multiplied");
+  }
+
+  @Test
   void stringsAndListsThatDoubleAreLimited() {
     for (Object first : List.of("ab", List.of(1))) {
       TorchCase c = new TorchCase();
