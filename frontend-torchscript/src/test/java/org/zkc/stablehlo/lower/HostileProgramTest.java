@@ -127,10 +127,7 @@ final class HostileProgramTest {
     for (int i = 0; i < 5; i++) {
       body.append("%%i%d = stablehlo.iota dim = 0 : tensor<1000000xi32>\n".formatted(i));
     }
-    refused(
-        "it counts to more than",
-        body + "%r = stablehlo.add %x, %x : tensor<4xf32>\n",
-        "");
+    refused("it counts to more than", body + "%r = stablehlo.add %x, %x : tensor<4xf32>\n", "");
   }
 
   @Test

@@ -204,9 +204,7 @@ final class TensorEmitter extends TensorBuilder {
    * broadcast made large, which folding leaves to each run.
    */
   private void requireAffordable(TensorOp op) {
-    if (op instanceof Constant
-        || op instanceof View
-        || !constantOnly.containsAll(op.operands())) {
+    if (op instanceof Constant || op instanceof View || !constantOnly.containsAll(op.operands())) {
       return;
     }
     products += Multiplications.of(op);
