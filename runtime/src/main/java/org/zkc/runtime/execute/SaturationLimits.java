@@ -18,7 +18,8 @@ import org.zkc.runtime.artifact.ModelFile;
  * The range of each requantised tensor beyond which elements are cut though the network does not
  * ask for it. A ReLU asks for a cut at 0 and a clamp at its own bounds; calibration did not see any
  * other element that is cut. A table has such an end where its function is cut off while it still
- * moves: a tanh is flat at its ends, a GELU is not flat at the upper one.
+ * moves: a tanh is flat at its ends, a GELU is not flat at the upper one. A table whose elements
+ * are chosen by an index is no function, and nothing is cut.
  */
 final class SaturationLimits {
   /** A cut of less than this share of the tensor's mean square is not worth a word. */
@@ -58,6 +59,8 @@ final class SaturationLimits {
     }
   }
 
+  private static final Range OPEN = new Range(Integer.MIN_VALUE, Integer.MAX_VALUE, 0, 0);
+
   private record Limit(String tensor, int layer, String source, Range range) {}
 
   static SaturationLimits of(ModelFile file) {
@@ -71,7 +74,7 @@ final class SaturationLimits {
         Range range =
             switch (table) {
               case Table.Clamp c -> ofClamp(c, op, bounds(file.summary().graph(), layer));
-              case Table.Entries e -> ofEntries(e);
+              case Table.Entries e -> isChoice(file.summary().graph(), layer) ? OPEN : ofEntries(e);
             };
         if (!range.isOpen()) {
           String tensor = op.map(o -> "%" + o.definitions().getFirst().name()).orElse("a tensor");
@@ -99,6 +102,11 @@ final class SaturationLimits {
                       || op instanceof org.zkc.ir.integer.Table && shift == 0;
             })
         .reduce((first, second) -> second);
+  }
+
+  /** Whether a layer takes elements of a table by an index that is shown to be in its range. */
+  private static boolean isChoice(List<Layer> layers, int layer) {
+    return layer > 0 && layer <= layers.size() && layers.get(layer - 1).mnemonic().equals("gather");
   }
 
   private static String source(List<Layer> layers, int layer) {
@@ -146,7 +154,7 @@ final class SaturationLimits {
       to--;
     }
     if (to - from <= STEP) {
-      return new Range(Integer.MIN_VALUE, Integer.MAX_VALUE, 0, 0);
+      return OPEN;
     }
     int stretch = Math.max(1, (to - from) / STRETCHES);
     double steepest = 0;

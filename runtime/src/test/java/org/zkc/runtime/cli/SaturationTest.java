@@ -98,6 +98,22 @@ final class SaturationTest {
   }
 
   @Test
+  void elementsOfATableThatAnIndexChoosesAreNotCut() throws IOException {
+    Path model =
+        compile(
+            "%h = tensor.compare_zero(%x) {comparison = greater} : tensor<1x64:i1>",
+            "%i = tensor.cast(%h) {dtype = i64} : tensor<1x64:i64>",
+            "%k = tensor.constant() {name = \"\", data = dense<scalar:i64 [5]>} :"
+                + " tensor<scalar:i64>",
+            "%b = tensor.broadcast(%k) : tensor<1x64:i64>",
+            "%j = tensor.multiply(%i, %b) : tensor<1x64:i64>",
+            "%t = tensor.constant() {name = \"t\", data = dense<6:f32 [0.0, 1.0, 2.0, 3.0, 3.0,"
+                + " 3.0]>} : tensor<6:f32>",
+            "%y = tensor.gather(%t, %j) : " + TYPE);
+    assertEquals("", warnings(model, 1));
+  }
+
+  @Test
   void sharesAreWrittenWithoutExponents() {
     String all = new Saturation("%x", 0, "", 8, 8, 1).warning();
     assertTrue(all.startsWith("8 of 8 elements (100 %) of %x lie beyond"), all);
