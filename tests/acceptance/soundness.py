@@ -269,7 +269,7 @@ def _witness_width(shapes: list[list[int]], model: list[int]) -> int:
         return width == LEAST_WIDTH or _proximity(width, variables) <= 3 / 8
 
     def cost(width: int) -> int:
-        slow = 8 * max(0, width - 2**14)
+        slow = 8 * max(0, width - 2**13)
         return _opened(width, sum(-(-_stored(s) // width) for s in shapes)) + _least_combinations([width, *model]) + slow
 
     return min(filter(allowed, _widths()), key=cost)

@@ -40,8 +40,8 @@ public final class RowWidth {
    */
   private static final double LEFT = 1.0 / 8 + 1.0 / 32;
 
-  /** The elements of a row whose codeword of 2^16 elements of F stays in a core's cache. */
-  private static final int CACHED = 1 << 14;
+  /** The elements of a row whose codeword of 2^15 elements of F stays in a core's cache. */
+  private static final int CACHED = 1 << 13;
 
   /**
    * Bytes of proof that stand for the prover's time over an element of the witness' rows beyond
