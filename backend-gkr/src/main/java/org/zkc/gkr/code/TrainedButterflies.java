@@ -8,7 +8,7 @@ final class TrainedButterflies implements Butterflies {
   // Together they have every kind of layer, whatever the length of a vector.
   private static final int BRIEF_LOG_SIZE = 8;
   // Layers of three kinds, and those that take two at once.
-  private static final int EFFORT = 8;
+  private static final int EFFORT = 12;
 
   private final Butterflies scalar = new ScalarButterflies();
   private final Butterflies vector = new VectorButterflies();

@@ -3,6 +3,7 @@ package org.zkc.gkr.field;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.failure.VerificationFailure;
 
 /**
@@ -35,6 +36,17 @@ public record Ext(int c0, int c1, int c2, int c3) {
   /** The embedding of the integers. */
   public static Ext ofSigned(long value) {
     return of(M31.fromSigned(value));
+  }
+
+  /** Written out: what a record has of itself is linked at its first use, which takes long. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Ext b && c0 == b.c0 && c1 == b.c1 && c2 == b.c2 && c3 == b.c3;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * (31 * c0 + c1) + c2) + c3;
   }
 
   public boolean isZero() {

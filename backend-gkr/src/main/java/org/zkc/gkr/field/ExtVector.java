@@ -126,6 +126,26 @@ public final class ExtVector {
     Arrays.fill(c3, offset, offset + length, value.c3());
   }
 
+  /**
+   * Whether every element is {@code value}: read limb by limb, since a process that is new makes an
+   * object of every element that it looks at.
+   */
+  public boolean isFilledWith(Ext value) {
+    return isFilledWith(c0, value.c0())
+        && isFilledWith(c1, value.c1())
+        && isFilledWith(c2, value.c2())
+        && isFilledWith(c3, value.c3());
+  }
+
+  private boolean isFilledWith(int[] limb, int value) {
+    for (int at = offset; at < offset + length; at++) {
+      if (limb[at] != value) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   public Ext[] toArray() {
     Ext[] out = new Ext[length];
     for (int k = 0; k < length; k++) {

@@ -7,7 +7,7 @@ final class TrainedCompression implements Compression {
   private static final int EXERCISE_LANES = 256;
   private static final int BRIEF_LANES = 64;
   // Seven rounds written out: a second of the compiler's time.
-  private static final int EFFORT = 16;
+  private static final int EFFORT = 40;
 
   private final Compression scalar = new ScalarCompression();
   private final Compression vector = new VectorCompression();

@@ -315,32 +315,32 @@ final class PlainLoops implements Loops {
   @Override
   public void add(ExtVector a, ExtVector b, ExtVector out) {
     for (int limb = 0; limb < 4; limb++) {
-      combine(
-          a.limb(limb),
-          a.offset(),
-          1,
-          b.limb(limb),
-          b.offset(),
-          1,
-          out.limb(limb),
-          out.offset(),
-          out.length());
+      int[] x = a.limb(limb);
+      int[] y = b.limb(limb);
+      int[] z = out.limb(limb);
+      int xAt = a.offset();
+      int yAt = b.offset();
+      int zAt = out.offset();
+      for (int k = 0; k < out.length(); k++) {
+        int t = x[xAt + k] - M31.P + y[yAt + k];
+        z[zAt + k] = t + (M31.P & t >> 31);
+      }
     }
   }
 
   @Override
   public void subtract(ExtVector a, ExtVector b, ExtVector out) {
     for (int limb = 0; limb < 4; limb++) {
-      combine(
-          a.limb(limb),
-          a.offset(),
-          1,
-          b.limb(limb),
-          b.offset(),
-          -1,
-          out.limb(limb),
-          out.offset(),
-          out.length());
+      int[] x = a.limb(limb);
+      int[] y = b.limb(limb);
+      int[] z = out.limb(limb);
+      int xAt = a.offset();
+      int yAt = b.offset();
+      int zAt = out.offset();
+      for (int k = 0; k < out.length(); k++) {
+        int t = x[xAt + k] - y[yAt + k];
+        z[zAt + k] = t + (M31.P & t >> 31);
+      }
     }
   }
 
@@ -529,16 +529,21 @@ final class PlainLoops implements Loops {
     }
   }
 
+  // Copied whole: C1 takes dozens of instructions for an element of a segment.
   private static void load(MemorySegment weights, int width, long from, int[] row) {
     switch (width) {
       case 1 -> {
+        byte[] narrow = new byte[row.length];
+        MemorySegment.copy(weights, ValueLayout.JAVA_BYTE, from, narrow, 0, row.length);
         for (int k = 0; k < row.length; k++) {
-          row[k] = weights.get(ValueLayout.JAVA_BYTE, from + k);
+          row[k] = narrow[k];
         }
       }
       case 2 -> {
+        short[] narrow = new short[row.length];
+        MemorySegment.copy(weights, SHORT, 2 * from, narrow, 0, row.length);
         for (int k = 0; k < row.length; k++) {
-          row[k] = weights.get(SHORT, 2 * (from + k));
+          row[k] = narrow[k];
         }
       }
       case 4 -> MemorySegment.copy(weights, INT, 4 * from, row, 0, row.length);

@@ -17,6 +17,13 @@ final class TrainedLoops implements Loops {
   // is running, which takes the compiler as long again.
   private static final int BRIEF = 256 + 3;
 
+  // What the compiler takes, in 25 ms: sums and products of residues, sums of products with one
+  // residue, and products of
+  // elements of the extension.
+  private static final int SUMS = 1;
+  private static final int MIXED = 2;
+  private static final int PRODUCTS = 6;
+
   private final Loops plain = new PlainLoops();
   private final Loops vector = new VectorLoops();
   // Elements that all loops have worked on.
@@ -25,41 +32,45 @@ final class TrainedLoops implements Loops {
   private final Operands operands = new Operands(EXERCISE);
   private final Operands brief = new Operands(BRIEF);
 
-  private final Training multiply = of((loops, x) -> loops.multiply(x.a, x.b, x.out));
+  private final Training multiply = of(PRODUCTS, (loops, x) -> loops.multiply(x.a, x.b, x.out));
   private final Training multiplyAdd =
-      of((loops, x) -> loops.multiplyAdd(x.a, x.b, x.out, x.a, x.out));
-  private final Training square = of((loops, x) -> loops.square(x.out, x.out));
+      of(PRODUCTS, (loops, x) -> loops.multiplyAdd(x.a, x.b, x.out, x.a, x.out));
+  private final Training square = of(PRODUCTS, (loops, x) -> loops.square(x.out, x.out));
   private final Training multiplyBase =
-      of((loops, x) -> loops.multiplyBase(x.base, 0, x.base, 0, x.base, 0, x.size));
+      of(SUMS, (loops, x) -> loops.multiplyBase(x.base, 0, x.base, 0, x.base, 0, x.size));
   private final Training addMultipleBase =
-      of((loops, x) -> loops.addMultipleBase(x.base, 0, x.base[1], x.base, 0, x.base, 0, x.size));
-  private final Training dot = of((loops, x) -> x.c = loops.dot(x.out, x.b));
-  private final Training line = of((loops, x) -> loops.line(x.a, x.out, x.c, x.out));
-  private final Training scale = of((loops, x) -> loops.scale(x.b, x.c, x.out));
-  private final Training addScaled = of((loops, x) -> loops.addScaled(x.a, x.c, x.out));
-  private final Training add = of((loops, x) -> loops.add(x.a, x.b, x.out));
-  private final Training subtract = of((loops, x) -> loops.subtract(x.a, x.b, x.out));
-  private final Training atTwo = of((loops, x) -> loops.atTwo(x.a, x.b, x.out));
+      of(
+          SUMS,
+          (loops, x) -> loops.addMultipleBase(x.base, 0, x.base[1], x.base, 0, x.base, 0, x.size));
+  private final Training dot = of(PRODUCTS, (loops, x) -> x.c = loops.dot(x.out, x.b));
+  private final Training line = of(PRODUCTS, (loops, x) -> loops.line(x.a, x.out, x.c, x.out));
+  private final Training scale = of(PRODUCTS, (loops, x) -> loops.scale(x.b, x.c, x.out));
+  private final Training addScaled = of(PRODUCTS, (loops, x) -> loops.addScaled(x.a, x.c, x.out));
+  private final Training add = of(SUMS, (loops, x) -> loops.add(x.a, x.b, x.out));
+  private final Training subtract = of(SUMS, (loops, x) -> loops.subtract(x.a, x.b, x.out));
+  private final Training atTwo = of(SUMS, (loops, x) -> loops.atTwo(x.a, x.b, x.out));
   private final Training atTwoAndThree =
-      of((loops, x) -> loops.atTwoAndThree(x.a, x.b, x.out, x.more));
-  private final Training dotBase = of((loops, x) -> x.c = loops.dotBase(x.base, 0, x.b));
+      of(SUMS, (loops, x) -> loops.atTwoAndThree(x.a, x.b, x.out, x.more));
+  private final Training dotBase = of(MIXED, (loops, x) -> x.c = loops.dotBase(x.base, 0, x.b));
   private final Training addScaledBase =
-      of((loops, x) -> loops.addScaledBase(x.out, x.c, x.base, 0));
+      of(MIXED, (loops, x) -> loops.addScaledBase(x.out, x.c, x.base, 0));
   private final Training lineBase =
-      of((loops, x) -> loops.lineBase(x.base, 0, x.half, x.c, x.out.slice(0, x.half)));
+      of(MIXED, (loops, x) -> loops.lineBase(x.base, 0, x.half, x.c, x.out.slice(0, x.half)));
   private final Training atTwoBase =
-      of((loops, x) -> loops.atTwoBase(x.base, 0, x.half, x.integers, x.half));
+      of(SUMS, (loops, x) -> loops.atTwoBase(x.base, 0, x.half, x.integers, x.half));
   private final Training affineOfTwo =
-      of((loops, x) -> loops.affine(x.c, x.c, x.base, 0, x.c, x.base, 0, x.out));
+      of(MIXED, (loops, x) -> loops.affine(x.c, x.c, x.base, 0, x.c, x.base, 0, x.out));
   private final Training affineOfFour =
-      of((loops, x) -> loops.affine(x.c, x.factors, x.columns, new int[4], x.out));
+      of(MIXED, (loops, x) -> loops.affine(x.c, x.factors, x.columns, new int[4], x.out));
   private final Training dotPair =
-      of((loops, x) -> x.c = loops.dotPair(x.base, 0, x.base, 0, x.b)[1]);
+      of(MIXED, (loops, x) -> x.c = loops.dotPair(x.base, 0, x.base, 0, x.b)[1]);
   private final Training foldRows =
-      of((loops, x) -> {
-        loops.foldRows(x.weights, 1, x.size, x.size, x.a.slice(0, 8), x.out);
-        loops.foldRows(x.weights, 2, x.size, x.size, x.a.slice(0, 4), x.out);
-      });
+      of(
+          MIXED,
+          (loops, x) -> {
+            loops.foldRows(x.weights, 1, x.size, x.size, x.a.slice(0, 8), x.out);
+            loops.foldRows(x.weights, 2, x.size, x.size, x.a.slice(0, 4), x.out);
+          });
 
   /** The arguments that the loops are exercised with. */
   private static final class Operands {
@@ -94,11 +105,12 @@ final class TrainedLoops implements Loops {
     }
   }
 
-  private Training of(BiConsumer<Loops, Operands> exercise) {
+  private Training of(int effort, BiConsumer<Loops, Operands> exercise) {
     return Training.of(
         () -> exercise.accept(plain, operands),
         () -> exercise.accept(vector, operands),
         () -> exercise.accept(vector, brief),
+        effort,
         elements);
   }
 

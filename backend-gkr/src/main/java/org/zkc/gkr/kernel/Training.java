@@ -101,8 +101,7 @@ public final class Training {
    * @param vector the same work by the vector twin, every loop of it
    * @param brief less work by the vector twin, every loop of it for some dozens of rounds: a JVM
    *     that compiles after few calls does so before the loops run long enough to be compiled twice
-   * @param effort how many times as long as one loop of products the compiler takes for the vector
-   *     twin, at least 1
+   * @param effort what the compiler takes for the vector twin, in about 25 ms, at least 1
    */
   public static Training of(Runnable plain, Runnable vector, Runnable brief, int effort) {
     return of(plain, vector, brief, effort, new AtomicLong());
@@ -111,14 +110,11 @@ public final class Training {
   /**
    * Training of one loop of a set.
    *
+   * @param effort as above
    * @param together what all loops of the set have worked on: those in use begin to train when it
    *     is enough
    */
-  static Training of(Runnable plain, Runnable vector, Runnable brief, AtomicLong together) {
-    return of(plain, vector, brief, 1, together);
-  }
-
-  private static Training of(
+  static Training of(
       Runnable plain, Runnable vector, Runnable brief, int effort, AtomicLong together) {
     Training training = new Training(plain, vector, brief, effort, together, REAL);
     if ("on".equals(System.getProperty(Provider.PROPERTY))) {

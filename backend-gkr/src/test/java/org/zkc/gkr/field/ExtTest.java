@@ -1,7 +1,10 @@
 package org.zkc.gkr.field;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +58,39 @@ class ExtTest extends FieldLaws<Ext> {
   @Override
   Ext inv(Ext a) {
     return a.inv();
+  }
+
+  /** Equality is written out, limb by limb. */
+  @Test
+  void elementsThatDifferInAnyLimbAreNotEqual() {
+    Ext x = new Ext(1, 2, 3, 4);
+    assertEquals(x, new Ext(1, 2, 3, 4));
+    assertEquals(x.hashCode(), new Ext(1, 2, 3, 4).hashCode());
+    for (int limb = 0; limb < 4; limb++) {
+      int[] other = {1, 2, 3, 4};
+      other[limb]++;
+      assertNotEquals(x, new Ext(other[0], other[1], other[2], other[3]));
+    }
+    assertNotEquals(x, (Object) "x");
+    assertNotEquals(x, null);
+  }
+
+  @Test
+  void aVectorIsFilledWithAnElementWhereAllOfItsOwnAre() {
+    Ext x = new Ext(1, 2, 3, 4);
+    ExtVector all = new ExtVector(5);
+    ExtVector part = all.slice(1, 3);
+    part.fill(x);
+    assertTrue(part.isFilledWith(x));
+    assertFalse(all.isFilledWith(x));
+    assertTrue(all.slice(0, 0).isFilledWith(x));
+    for (int limb = 0; limb < 4; limb++) {
+      for (int k = 0; k < 3; k++) {
+        part.limb(limb)[part.offset() + k]++;
+        assertFalse(part.isFilledWith(x));
+        part.limb(limb)[part.offset() + k]--;
+      }
+    }
   }
 
   @Test

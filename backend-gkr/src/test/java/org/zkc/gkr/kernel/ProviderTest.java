@@ -79,8 +79,8 @@ class ProviderTest {
   @Test
   void whatASetHasDoneLetsEachLoopInUseBegin() {
     AtomicLong together = new AtomicLong();
-    Training first = Training.of(() -> {}, () -> {}, () -> {}, together);
-    Training second = Training.of(() -> {}, () -> {}, () -> {}, together);
+    Training first = Training.of(() -> {}, () -> {}, () -> {}, 1, together);
+    Training second = Training.of(() -> {}, () -> {}, () -> {}, 1, together);
     first.isReady(Training.WORTHWHILE);
     assertTrue(first.hasBegun());
     assertFalse(second.hasBegun(), "a loop that nobody uses is not compiled");

@@ -45,7 +45,7 @@ import org.zkc.tests.Repository;
 
 /** The verifier as other programs embed it: one small jar beside protobuf, and nothing else. */
 final class VerifierArtifactTest {
-  private static final int MOST_BYTES = 1 << 20;
+  private static final int MOST_BYTES = 1_000_000;
   private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
   @TempDir private static Path folder;

@@ -6,7 +6,7 @@ import org.zkc.gkr.kernel.Training;
 final class TrainedFourierLoops implements FourierLoops {
   private static final int EXERCISE = 1 << 10;
   // Butterflies both ways and products.
-  private static final int EFFORT = 8;
+  private static final int EFFORT = 12;
 
   private final FourierLoops plain = new PlainFourierLoops();
   private final FourierLoops vector = new VectorFourierLoops();

@@ -63,12 +63,10 @@ final class FractionLayer {
 
   /** Whether some fraction of pair {@code k} of tiles is not 0 / 1. */
   private static boolean isLive(ExtVector p, ExtVector q, int k) {
-    for (int at = 2 * k << TILE; at < 2 * k + 2 << TILE; at++) {
-      if (!p.get(at).isZero() || !q.get(at).equals(Ext.ONE)) {
-        return true;
-      }
-    }
-    return false;
+    int from = 2 * k << TILE;
+    int count = 2 << TILE;
+    return !p.slice(from, count).isFilledWith(Ext.ZERO)
+        || !q.slice(from, count).isFilledWith(Ext.ONE);
   }
 
   /** The layer above: the sums of this layer's pairs, by pairs; there must be more than one. */
