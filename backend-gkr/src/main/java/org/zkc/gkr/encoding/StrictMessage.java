@@ -2,8 +2,6 @@ package org.zkc.gkr.encoding;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.Descriptors.Descriptor;
-import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
@@ -12,6 +10,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.Optional;
 import org.zkc.gkr.failure.VerificationFailure;
 
 /**
@@ -29,7 +28,7 @@ public final class StrictMessage {
    * array, which must not change any more.
    *
    * @param name how failures call it
-   * @param prototype an empty message of the type
+   * @param prototype an empty message of the type, one of {@link MessageShape}
    * @param most submessages, strings and byte strings in it, at most
    * @throws VerificationFailure when the bytes are not exactly what protobuf writes for a message
    */
@@ -37,7 +36,8 @@ public final class StrictMessage {
       String name, M prototype, byte[] bytes, int from, int most) {
     M message;
     try {
-      new Walk(name, most).message(prototype.getDescriptorForType(), input(bytes, from));
+      new Walk(name, most)
+          .message(MessageShape.of(prototype.getClass().getSimpleName()), input(bytes, from));
       @SuppressWarnings("unchecked") // A message's parser gives messages of its own type.
       Parser<M> parser = (Parser<M>) prototype.getParserForType();
       message = parser.parseFrom(input(bytes, from));
@@ -117,38 +117,38 @@ public final class StrictMessage {
     }
 
     /** Walks one message up to the stream's limit; types of messages do not nest in themselves. */
-    void message(Descriptor type, CodedInputStream in) throws IOException {
+    void message(MessageShape type, CodedInputStream in) throws IOException {
       int last = 0;
       while (!in.isAtEnd()) {
         int tag = in.readTag();
         int number = WireFormat.getTagFieldNumber(tag);
-        FieldDescriptor field = type.findFieldByNumber(number);
-        if (field == null || WireFormat.getTagWireType(tag) != wireType(field)) {
+        Optional<MessageShape.Field> known = type.field(number);
+        if (known.isEmpty() || WireFormat.getTagWireType(tag) != known.get().kind().wireType()) {
           throw new VerificationFailure(
-              name + ", " + type.getName(),
+              name + ", " + type.name(),
               "fields of this version",
               "field " + number + ", an unknown one");
         }
-        boolean again = field.isRepeated() && !field.isPackable();
-        if (number < last || number == last && !again) {
+        MessageShape.Field field = known.get();
+        if (number < last || number == last && !field.again()) {
           throw new VerificationFailure(
-              name + ", " + type.getName(),
+              name + ", " + type.name(),
               "every field once, ascending",
-              field.getName() + " out of turn");
+              field.name() + " out of turn");
         }
         last = number;
-        switch (field.getJavaType()) {
+        switch (field.kind()) {
           case MESSAGE -> {
             count();
             int outer = in.pushLimit(in.readRawVarint32());
-            message(field.getMessageType(), in);
+            message(MessageShape.of(field.type()), in);
             in.popLimit(outer);
           }
-          case STRING, BYTE_STRING -> {
+          case BYTES -> {
             count();
             in.skipField(tag);
           }
-          case INT, LONG, FLOAT, DOUBLE, BOOLEAN, ENUM -> in.skipField(tag);
+          case VARINT, FIXED64, RUN -> in.skipField(tag);
         }
       }
     }
@@ -158,13 +158,6 @@ public final class StrictMessage {
       if (parts > most) {
         throw new VerificationFailure(name, "at most " + most + " parts", "more");
       }
-    }
-
-    /** The wire type that protobuf writes: numbers of a repeated field in one run. */
-    private static int wireType(FieldDescriptor field) {
-      return field.isPackable()
-          ? WireFormat.WIRETYPE_LENGTH_DELIMITED
-          : field.getLiteType().getWireType();
     }
   }
 }

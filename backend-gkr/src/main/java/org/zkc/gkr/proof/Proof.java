@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.channel.SendingChannel;
+import org.zkc.gkr.encoding.MessageShape;
 import org.zkc.gkr.encoding.StrictMessage;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.layout.Opening;
@@ -35,7 +36,7 @@ public record Proof(
     long combinationNonce,
     Map<Opening, ColumnOpening> openings) {
 
-  private static final int FIELDS = ProofMessage.getDescriptor().getFields().size();
+  private static final int FIELDS = MessageShape.of("ProofMessage").fields().size();
 
   /** The opening of a commitment that does not exist. */
   public static final ColumnOpening NONE = new ColumnOpening(new int[0], new byte[0]);
