@@ -64,7 +64,12 @@ final class ScatterOperators {
     boolean isNumber = !(call.argument(3) instanceof Tensor t && t.shape().rank() > 0);
     TensorEmitter emit = call.emit();
     DType dtype = held(self);
-    Value whole = call.in(dtype, self);
+    Value whole =
+        call.in(
+            dtype,
+            reduction.isPresent()
+                ? SeededExtremes.written(call, reduction.get(), includesSelf, axis)
+                : self);
     Value part = first(call, whole, index.shape(), axis);
     List<Integer> order = axisLast(rank, axis);
     int count = index.shape().extent(axis);
@@ -101,9 +106,10 @@ final class ScatterOperators {
       Value at,
       Value source,
       int axis) {
-    Value lines = includesSelf ? SeededExtremes.lines(call, reduction, rows, source, axis) : rows;
-    Value out = LineWrites.of(call, lines, at).reduced(source, reduction, includesSelf);
-    return lines == rows ? out : SeededExtremes.bounded(call, reduction, out);
+    Value lines = SeededExtremes.lines(call, reduction, includesSelf, rows, source, axis);
+    boolean isSeeded = lines != rows;
+    Value out = LineWrites.of(call, lines, at).reduced(source, reduction, includesSelf || isSeeded);
+    return isSeeded && includesSelf ? SeededExtremes.bounded(call, reduction, out) : out;
   }
 
   private static List<Integer> axisLast(int rank, int axis) {

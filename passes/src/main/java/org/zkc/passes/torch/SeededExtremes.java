@@ -13,8 +13,9 @@ import org.zkc.passes.torch.TorchValue.Tensor;
 
 /**
  * Extremes by known indices that begin with infinity, as those of segments do ({@code
- * jax.ops.segment_max}), or with a huge number that stands for it: what is written to begins with
- * the first that is written to it, which changes no extreme, so that no number is infinite.
+ * jax.ops.segment_max}), with a huge number that stands for it, or with nothing ({@code
+ * include_self=False}): what is written to begins with the first that is written to it, which
+ * changes no extreme, so that no number is infinite.
  */
 final class SeededExtremes {
   /** Numbers from here on stand for infinity, as in the addends of a mask. */
@@ -23,15 +24,73 @@ final class SeededExtremes {
   private SeededExtremes() {}
 
   /**
-   * The lines to begin with, where all elements of a tensor are one number that stands for
-   * infinity.
+   * The tensor to write to, with 0 in place of the infinities that nothing reads: where it is
+   * written to, and counts for nothing or loses against every number.
+   */
+  static Tensor written(OperatorCall call, String reduction, boolean includesSelf, int axis) {
+    Tensor given = call.tensor(0);
+    if (!isExtreme(reduction)
+        || includesSelf && fill(call, reduction).isEmpty()
+        || !(given instanceof KnownTensor self)
+        || !self.dtype().isFloating()
+        || !(call.argument(2) instanceof KnownTensor index)
+        || index.shape().rank() != self.shape().rank()) {
+      return given;
+    }
+    double[] elements = self.data().toDoubles();
+    long[] strides = self.shape().strides();
+    long[] indexStrides = index.shape().strides();
+    boolean changes = false;
+    for (long i = 0; i < index.shape().elementCount(); i++) {
+      long place = index.data().getLong(i);
+      long at = 0;
+      boolean isInside = place >= 0 && place < self.shape().extent(axis);
+      for (int a = 0; a < strides.length; a++) {
+        long k = a == axis ? place : i / indexStrides[a] % index.shape().extent(a);
+        isInside &= k < self.shape().extent(a);
+        at += k * strides[a];
+      }
+      if (isInside
+          && (includesSelf
+              ? elements[(int) at] == neutral(reduction)
+              : !Double.isFinite(elements[(int) at]))) {
+        elements[(int) at] = 0;
+        changes = true;
+      }
+    }
+    return changes
+        ? new KnownTensor(
+            HostTensors.cast(TensorData.ofDoubles(self.shape(), elements), self.dtype()), "")
+        : given;
+  }
+
+  private static boolean isExtreme(String reduction) {
+    return reduction.equals("amax") || reduction.equals("amin");
+  }
+
+  /** The infinity that loses against every number. */
+  private static double neutral(String reduction) {
+    return reduction.equals("amax") ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
+  }
+
+  /**
+   * The lines to begin with, where what a tensor holds counts for nothing, or all of its elements
+   * are one number that stands for infinity.
    *
    * @param lines [lines, places, 1]
    * @param source [lines, count, 1]
    * @param axis the axis of the call's tensors that lines lie along
    */
-  static Value lines(OperatorCall call, String reduction, Value lines, Value source, int axis) {
-    if (fill(call, reduction).isEmpty() || !(call.argument(2) instanceof KnownTensor index)) {
+  static Value lines(
+      OperatorCall call,
+      String reduction,
+      boolean includesSelf,
+      Value lines,
+      Value source,
+      int axis) {
+    if (!isExtreme(reduction)
+        || includesSelf && fill(call, reduction).isEmpty()
+        || !(call.argument(2) instanceof KnownTensor index)) {
       return lines;
     }
     int places = lines.shape().extent(1);
@@ -74,8 +133,7 @@ final class SeededExtremes {
 
   /** The one number that a known tensor of real numbers holds, where it stands for infinity. */
   private static OptionalDouble fill(OperatorCall call, String reduction) {
-    boolean isGreatest = reduction.equals("amax");
-    if (!isGreatest && !reduction.equals("amin")
+    if (!isExtreme(reduction)
         || !(call.argument(0) instanceof KnownTensor self)
         || !self.dtype().isFloating()
         || self.shape().elementCount() == 0) {
@@ -87,7 +145,7 @@ final class SeededExtremes {
         return OptionalDouble.empty();
       }
     }
-    return (isGreatest ? -first : first) >= HUGE
+    return (reduction.equals("amax") ? -first : first) >= HUGE
         ? OptionalDouble.of(first)
         : OptionalDouble.empty();
   }
@@ -95,13 +153,7 @@ final class SeededExtremes {
   /** The call of index_reduce, with another tensor to begin with where that helps. */
   static OperatorCall of(OperatorCall call) {
     String reduction = call.text(4);
-    double neutral =
-        switch (reduction) {
-          case "amax" -> Double.NEGATIVE_INFINITY;
-          case "amin" -> Double.POSITIVE_INFINITY;
-          default -> 0;
-        };
-    if (neutral == 0
+    if (!isExtreme(reduction)
         || !call.flag(5)
         || !(call.argument(0) instanceof KnownTensor self)
         || !self.dtype().isFloating()
@@ -117,7 +169,7 @@ final class SeededExtremes {
     boolean[] empty = new boolean[extent];
     Arrays.fill(empty, true);
     for (int i = 0; i < self.shape().elementCount(); i++) {
-      empty[i / inner % extent] &= self.data().getDouble(i) == neutral;
+      empty[i / inner % extent] &= self.data().getDouble(i) == neutral(reduction);
     }
     int[] picked = new int[extent];
     Arrays.setAll(picked, r -> r);
