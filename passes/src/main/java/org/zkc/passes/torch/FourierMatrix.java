@@ -12,8 +12,14 @@ final class FourierMatrix {
   /** Elements of a matrix; a transform of 4,096 elements has as many. */
   private static final long MOST_ELEMENTS = 1L << 24;
 
+  /** Angles whose cosines and sines are kept, as a matrix has each many times. */
+  private static final int MOST_ANGLES = 1 << 16;
+
   private final int n;
   private final double scale;
+
+  /** Cosines and sines of all angles, in this order; empty where a matrix has fewer elements. */
+  private final double[] circle;
 
   /**
    * @param n length of the transform
@@ -27,6 +33,16 @@ final class FourierMatrix {
     }
     this.n = n;
     this.scale = scale;
+    this.circle = n <= Math.min(MOST_ANGLES, (long) rows * columns) ? circle(n) : new double[0];
+  }
+
+  private static double[] circle(int n) {
+    double[] out = new double[2 * n];
+    for (int k = 0; k < n; k++) {
+      out[2 * k] = StrictMath.cos(angle(k, n));
+      out[2 * k + 1] = StrictMath.sin(angle(k, n));
+    }
+    return out;
   }
 
   /** An element of a matrix. */
@@ -43,11 +59,13 @@ final class FourierMatrix {
   }
 
   double cosine(int row, int column) {
-    return scale * StrictMath.cos(angle(row, column));
+    int k = step(row, column);
+    return scale * (circle.length > 0 ? circle[2 * k] : StrictMath.cos(angle(k, n)));
   }
 
   double sine(int row, int column) {
-    return scale * StrictMath.sin(angle(row, column));
+    int k = step(row, column);
+    return scale * (circle.length > 0 ? circle[2 * k + 1] : StrictMath.sin(angle(k, n)));
   }
 
   /**
@@ -58,7 +76,11 @@ final class FourierMatrix {
     return k == 0 || 2 * k == n ? 1 : 2;
   }
 
-  private double angle(int row, int column) {
-    return 2 * Math.PI * ((long) row * column % n) / n;
+  private int step(int row, int column) {
+    return (int) ((long) row * column % n);
+  }
+
+  private static double angle(int step, int n) {
+    return 2 * Math.PI * step / n;
   }
 }

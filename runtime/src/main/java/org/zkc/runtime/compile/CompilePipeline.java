@@ -530,6 +530,7 @@ public final class CompilePipeline {
     VerifierLimits.requireStatement(calibrated.tensor().main(), calibrated.generation());
     VerifierLimits.requireReads(calibrated.tensor().main(), calibrated.generation());
     VerifierLimits.requireLookups(calibrated.tensor().main(), calibrated.generation());
+    SampleBounds.require(calibrated.tensor().main());
     Calibrated model = withColumns(calibrated).withLayerNumbers();
     QuantizedProgram quantized = toInteger(model);
     Program circuit = toCircuit(quantized.program());

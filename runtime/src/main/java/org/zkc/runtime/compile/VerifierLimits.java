@@ -183,7 +183,7 @@ final class VerifierLimits {
     };
   }
 
-  private static UserException tooLarge(
+  static UserException tooLarge(
       Location location, String found, Optional<Generation> generation) {
     return new UserException(
         location,

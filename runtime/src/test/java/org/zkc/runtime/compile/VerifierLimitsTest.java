@@ -21,6 +21,7 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.TensorType;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.TopIndices;
@@ -150,6 +151,45 @@ class VerifierLimitsTest {
     UserException e = refused(Program.of(Level.TENSOR, builder.build(List.of(first))), 4, "x");
     assertTrue(e.getMessage().contains("285212672 lookups of activations"), e.getMessage());
     assertEquals(LINE.line(), e.location().line());
+  }
+
+  /** Each text of five lines would fill the memory with one sample, or run for minutes. */
+  @Test
+  void runsThatHoldOrComputeFarMoreThanACircuitAreRefusedFirst() {
+    assertFirst(1 << 23, "a tensor of 33554432 elements", true, 1);
+    assertFirst(1 << 26, "elements that a run holds at a time", false, 1);
+    assertFirst(1 << 22, "elements that a run computes", false, 65);
+  }
+
+  private static void assertFirst(int rows, String found, boolean isLookup, int ops) {
+    FunctionBuilder builder = new FunctionBuilder("main", Location.UNKNOWN);
+    Value x = builder.parameter("x", new TensorType(DType.F32, Shape.of(1, 4)));
+    TensorType type = new TensorType(DType.F32, Shape.of(rows, 4));
+    Value y = builder.value(new Broadcast(builder.fresh("y", type), x, LINE));
+    for (int k = 0; k < ops; k++) {
+      Value z = builder.fresh("z", type);
+      y = builder.value(isLookup ? new Relu(z, y, LINE) : new Add(z, y, y, LINE));
+    }
+    TensorType one = new TensorType(DType.F32, Shape.of(1, 1));
+    List<Integer> ones = List.of(1, 1);
+    Value first =
+        builder.value(new Slice(builder.fresh("f", one), y, List.of(0, 0), ones, ones, LINE));
+    UserException e = refused(Program.of(Level.TENSOR, builder.build(List.of(first))), 4, "x");
+    assertTrue(e.getMessage().contains(found), e.getMessage());
+    assertEquals(LINE.line(), e.location().line());
+  }
+
+  /** Values that were read for the last time are not held, and constants of a model are its own. */
+  @Test
+  void runsOfLargeModelsAreNotRefusedFirst() {
+    FunctionBuilder builder = new FunctionBuilder("main", Location.UNKNOWN);
+    TensorType type = new TensorType(DType.F32, Shape.of(1, 1 << 24));
+    Value y = builder.parameter("x", type);
+    for (int k = 0; k < 16; k++) {
+      y = builder.value(new Relu(builder.fresh("y", type), y, LINE));
+    }
+    Function main = builder.build(List.of(y));
+    assertDoesNotThrow(() -> SampleBounds.require(main));
   }
 
   @Test
