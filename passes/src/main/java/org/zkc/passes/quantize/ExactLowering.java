@@ -69,9 +69,12 @@ final class ExactLowering {
   }
 
   Value lower(TensorOp op) {
-    Value result = result(op);
-    Interval found = IntegerBuilder.interval(result);
     DType dtype = op.result().tensorType().dtype();
+    Value result = result(op);
+    if (op instanceof Subtract && dtype.isUnsigned()) {
+      result = shownNotNegative(result);
+    }
+    Interval found = IntegerBuilder.interval(result);
     if (!dtype.holds(found.low()) || !dtype.holds(found.high())) {
       throw new UserException(
           op.location(),
@@ -79,6 +82,18 @@ final class ExactLowering {
               .formatted(OpSpec.of(op).mnemonic(), found.low(), found.high(), dtype.text()));
     }
     return result;
+  }
+
+  /**
+   * A difference of unsigned integers, which is shown not to be negative where intervals leave that
+   * open: the bounds of a binary search never cross, as no interval tells. A run in which it is
+   * negative has no result and no proof, since the type would wrap around.
+   */
+  private Value shownNotNegative(Value difference) {
+    Interval found = IntegerBuilder.interval(difference);
+    return found.low() < 0 && found.high() >= 0
+        ? range.within(difference, new Interval(0, found.high()))
+        : difference;
   }
 
   private Value result(TensorOp op) {

@@ -113,25 +113,25 @@ final class SampleBounds {
   private static boolean isTensorOfCircuit(TensorOp op, Set<Value> varying) {
     return switch (op) {
       case Elementwise _,
-              Normalization _,
-              Attention _,
-              CompareZero _,
-              IntegerBinary _,
-              TopK _,
-              MaxPool _,
-              Divide _,
-              Gather _ ->
+          Normalization _,
+          Attention _,
+          CompareZero _,
+          IntegerBinary _,
+          TopK _,
+          MaxPool _,
+          Divide _,
+          Gather _ ->
           true;
       case Multiply _, MatMul _ -> varying.containsAll(op.operands());
       case Constant _,
-              Conv _,
-              Linear _,
-              BatchNorm _,
-              WindowMean _,
-              Add _,
-              Subtract _,
-              Cast _,
-              View _ ->
+          Conv _,
+          Linear _,
+          BatchNorm _,
+          WindowMean _,
+          Add _,
+          Subtract _,
+          Cast _,
+          View _ ->
           false;
     };
   }

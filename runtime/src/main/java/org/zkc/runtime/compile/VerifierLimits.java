@@ -183,8 +183,7 @@ final class VerifierLimits {
     };
   }
 
-  static UserException tooLarge(
-      Location location, String found, Optional<Generation> generation) {
+  static UserException tooLarge(Location location, String found, Optional<Generation> generation) {
     return new UserException(
         location,
         "the model is too large to be verified (%s); give a smaller --input-shape, or %s"

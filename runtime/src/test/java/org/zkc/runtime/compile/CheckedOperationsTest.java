@@ -19,6 +19,7 @@ final class CheckedOperationsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "binary-search",
         "bitcast-computed",
         "chlo-broadcast",
         "cholesky-upper",

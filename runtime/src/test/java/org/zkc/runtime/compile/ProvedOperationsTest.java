@@ -34,6 +34,7 @@ final class ProvedOperationsTest {
 
   @ParameterizedTest
   @CsvSource({
+    "binary-search, main",
     "bitcast-computed, main",
     "cholesky, main",
     "fft2, main",

@@ -1,11 +1,15 @@
 package org.zkc.tests.pipeline;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.runtime.numpy.NpyWriter;
@@ -49,6 +53,15 @@ final class StablehloProofTest {
       }
       """;
 
+  private static final String DIFFERENCE =
+      """
+      func.func public @main(%x: tensor<3xui32>) -> tensor<3xui32> {
+        %c = stablehlo.constant dense<100> : tensor<3xui32>
+        %d = stablehlo.subtract %c, %x : tensor<3xui32>
+        return %d : tensor<3xui32>
+      }
+      """;
+
   @TempDir Path folder;
 
   @ParameterizedTest
@@ -68,5 +81,30 @@ final class StablehloProofTest {
     Cli.run("compile", text, "-o", model).succeeded();
     Cli.run("prove", model, "--input", x, "-o", proof).succeeded();
     Cli.run("verify", proof, "--key", folder.resolve("model.vk"), "--input", x).succeeded();
+  }
+
+  /** Unsigned integers wrap around below zero: what would is not proved, and all else is. */
+  @Test
+  void aDifferenceOfUnsignedIntegersIsShownNotToBeNegative() throws IOException {
+    Path text = folder.resolve("model.mlir");
+    Files.writeString(text, DIFFERENCE);
+    Path model = folder.resolve("model.zkc");
+    Path samples = numbers("samples.npy", Shape.of(2, 3), 3, 100, 0, 99, 5, 2);
+    Path x = numbers("x.npy", Shape.of(3), 9, 5, 100);
+    Path y = numbers("y.npy", Shape.of(3), 9, 101, 100);
+    Path proof = folder.resolve("proof.zkp");
+    Cli.run("compile", text, "--calibration", samples, "-o", model).succeeded();
+    Cli.run("prove", model, "--input", x, "-o", proof).succeeded();
+    Cli.Result verified =
+        Cli.run("verify", proof, "--key", folder.resolve("model.vk"), "--input", x).succeeded();
+    assertTrue(verified.out().contains("91 95 0"), verified.toString());
+    Cli.Result refused = Cli.run("prove", model, "--input", y, "-o", proof).exited(Cli.BAD_INPUT);
+    assertTrue(refused.err().contains("-1 where there are 0 to 100"), refused.toString());
+  }
+
+  private Path numbers(String name, Shape shape, long... numbers) throws IOException {
+    Path path = folder.resolve(name);
+    Files.write(path, NpyWriter.encode(TensorData.ofLongs(DType.I64, shape, numbers)));
+    return path;
   }
 }
