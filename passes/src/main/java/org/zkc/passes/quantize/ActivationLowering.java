@@ -136,20 +136,29 @@ final class ActivationLowering {
    * the result's precision.
    */
   private double tableStep(Activation op) {
-    Quantum result = values.classes().quantum(op.result());
-    double range = result.scale() * result.high();
+    double range = resultRange(op, values.classes().quantum(op.result()));
     int bits = precision.ofTableInput(range, ranges.of(op.result()).variation());
     if (values.analysis().decisive().isCompared(op.result())) {
       bits = Math.max(bits, COMPARED_BITS);
     }
     if (!op.range().isBounded()) {
-      int wide = Long.SIZE - Long.numberOfLeadingZeros(result.high());
+      long high = values.classes().quantum(op.result()).high();
+      int wide = Long.SIZE - Long.numberOfLeadingZeros(high);
       boolean isFine =
           values.analysis().decisive().isDecisive(op.result()) || precision.isGenerous();
       bits = Math.max(bits, isFine ? wide : wide - COARSER_INPUT);
     }
     return Math.scalb(
         1.0, (int) Math.floor(StrictMath.log(range / op.steepest()) / StrictMath.log(2)) - bits);
+  }
+
+  /**
+   * The greatest magnitude of a function's results: that of its range, where it shares its scale
+   * with others that are larger, as in a concatenation.
+   */
+  static double resultRange(Activation op, Quantum result) {
+    double held = result.scale() * result.high();
+    return op.range().isBounded() ? Math.min(held, op.range().magnitude()) : held;
   }
 
   /** The greatest magnitude of a table's input, before ends that do not change are cut off. */

@@ -114,7 +114,7 @@ final class PointwiseLowering {
    */
   private double step(Activation op, Ranges.Range seen, Domain domain, double length) {
     Quantum result = values.classes().quantum(op.result());
-    double range = result.scale() * result.high();
+    double range = ActivationLowering.resultRange(op, result);
     int bits =
         Math.max(LEAST_BITS, precision.ofTableInput(range, ranges.of(op.result()).variation()));
     int whole = Math.getExponent(length);

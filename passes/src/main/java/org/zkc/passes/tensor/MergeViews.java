@@ -1,11 +1,13 @@
 package org.zkc.passes.tensor;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.zkc.ir.Op;
 import org.zkc.ir.Shape;
+import org.zkc.ir.TensorType;
 import org.zkc.ir.Value;
 import org.zkc.ir.view.Broadcast;
 import org.zkc.ir.view.Concatenate;
@@ -22,6 +24,7 @@ import org.zkc.ir.view.Transpose;
  *   slice(slice(x)) = slice(x)                      broadcast(broadcast(x)) = broadcast(x)
  *   pad(pad(x, v), v) = pad(x, v)                   transpose(x) = reshape(x) when only axes of extent 1 move
  *   concatenate(x) = x                              slice(concatenate(x, y)) = slice(x) when all of it lies in x
+ *   slice(reshape(concatenate(x, y))) = reshape(slice(x)) when all of it lies in x and the reshape keeps the axis
  * </pre>
  */
 public final class MergeViews extends TensorRewrite {
@@ -101,6 +104,10 @@ public final class MergeViews extends TensorRewrite {
     if (defined instanceof Concatenate joined) {
       return sliceOfOne(op, joined, scope);
     }
+    if (defined instanceof Reshape reshaped
+        && scope.definition(reshaped.input()).orElse(null) instanceof Concatenate joined) {
+      return sliceOfReshaped(op, joined, scope);
+    }
     if (!(defined instanceof Slice before)) {
       return false;
     }
@@ -123,32 +130,93 @@ public final class MergeViews extends TensorRewrite {
   /** A slice that takes elements of one of the tensors that were concatenated is one of it. */
   private static boolean sliceOfOne(Slice op, Concatenate joined, Scope scope) {
     int axis = joined.axis();
-    int count = op.result().shape().extent(axis);
-    if (op.result().shape().elementCount() == 0) {
+    Optional<Slice> of = within(op, axis, op.starts(), op.limits(), op.strides(), joined);
+    if (of.isEmpty()) {
       return false;
     }
-    int first = op.starts().get(axis);
-    int last = first + (count - 1) * op.strides().get(axis);
+    if (of.get().input().shape().equals(op.result().shape())) {
+      return unchanged(op.result(), of.get().input(), scope);
+    }
+    scope.define(of.get());
+    return true;
+  }
+
+  /**
+   * A slice along an axis that the reshape of a concatenation keeps takes elements of one of the
+   * tensors: a head's scores, say, have the scale of the scores and not that of the boxes beside
+   * them.
+   */
+  private static boolean sliceOfReshaped(Slice op, Concatenate joined, Scope scope) {
+    Shape wide = op.input().shape();
+    List<Integer> cut =
+        IntStream.range(0, wide.rank())
+            .filter(a -> op.result().shape().extent(a) != wide.extent(a))
+            .boxed()
+            .toList();
+    int axis = joined.axis();
+    Shape whole = joined.result().shape();
+    if (cut.size() != 1
+        || wide.extent(cut.getFirst()) != whole.extent(axis)
+        || wide.strides()[cut.getFirst()] != whole.strides()[axis]) {
+      return false;
+    }
+    int own = cut.getFirst();
+    List<Integer> starts = new ArrayList<>(Collections.nCopies(whole.rank(), 0));
+    List<Integer> limits = new ArrayList<>(whole.extents());
+    List<Integer> strides = new ArrayList<>(Collections.nCopies(whole.rank(), 1));
+    starts.set(axis, op.starts().get(own));
+    limits.set(axis, op.limits().get(own));
+    strides.set(axis, op.strides().get(own));
+    Optional<Slice> of = within(op, own, starts, limits, strides, joined);
+    if (of.isEmpty()) {
+      return false;
+    }
+    Value part = of.get().input();
+    Shape taken = part.shape().with(axis, op.result().shape().extent(own));
+    if (!part.shape().equals(taken)) {
+      Slice slice = of.get();
+      Value fresh =
+          scope.fresh(op.result().name(), new TensorType(op.result().tensorType().dtype(), taken));
+      part =
+          scope.value(
+              new Slice(
+                  fresh, part, slice.starts(), slice.limits(), slice.strides(), op.location()));
+    }
+    return reshaped(op, op.result(), part, scope);
+  }
+
+  /**
+   * The slice of the one tensor that a slice of a concatenation takes elements of; empty where
+   * there are several, or no elements.
+   *
+   * @param own the axis of the slice's result that the tensors stand along
+   */
+  private static Optional<Slice> within(
+      Slice op,
+      int own,
+      List<Integer> starts,
+      List<Integer> limits,
+      List<Integer> strides,
+      Concatenate joined) {
+    int axis = joined.axis();
+    int count = op.result().shape().extent(own);
+    int first = starts.get(axis);
+    int last = first + (count - 1) * strides.get(axis);
     int offset = 0;
     for (Value part : joined.inputs()) {
       int extent = part.shape().extent(axis);
-      if (first < offset + extent) {
-        if (last >= offset + extent) {
-          return false;
-        }
-        if (part.shape().equals(op.result().shape())) {
-          return unchanged(op.result(), part, scope);
-        }
-        List<Integer> starts = new ArrayList<>(op.starts());
-        List<Integer> limits = new ArrayList<>(op.limits());
-        starts.set(axis, first - offset);
-        limits.set(axis, last - offset + 1);
-        scope.define(new Slice(op.result(), part, starts, limits, op.strides(), op.location()));
-        return true;
+      if (op.result().shape().elementCount() > 0 && first < offset + extent) {
+        List<Integer> from = new ArrayList<>(starts);
+        List<Integer> to = new ArrayList<>(limits);
+        from.set(axis, first - offset);
+        to.set(axis, last - offset + 1);
+        return last < offset + extent
+            ? Optional.of(new Slice(op.result(), part, from, to, strides, op.location()))
+            : Optional.empty();
       }
       offset += extent;
     }
-    return false;
+    return Optional.empty();
   }
 
   private static boolean broadcast(Broadcast op, Scope scope) {
