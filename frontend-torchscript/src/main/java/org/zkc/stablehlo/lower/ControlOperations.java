@@ -23,6 +23,9 @@ import org.zkc.torchscript.schema.StaticTypes;
  * results is chosen, because an operation has no effect but its results.
  */
 final class ControlOperations {
+  /** Branches of one choice, each of which a proof pays for. */
+  private static final int MOST_BRANCHES = 1024;
+
   static final Map<String, HloOperator> TABLE =
       Map.ofEntries(
           Map.entry("func.call", c -> call(c, "callee")),
@@ -73,6 +76,11 @@ final class ControlOperations {
     List<Block> branches = call.operation().regions();
     if (branches.isEmpty()) {
       throw call.refused("it has no branches");
+    }
+    if (branches.size() > MOST_BRANCHES) {
+      throw call.refused(
+          "it has %d branches, more than the %d that are lowered"
+              .formatted(branches.size(), MOST_BRANCHES));
     }
     List<Held> chosen =
         call.block()

@@ -23,6 +23,9 @@ import org.zkc.torchscript.schema.StaticTypes;
 
 /** One operation while it is lowered: operands, attributes, and the function that is written. */
 final class HloCall {
+  /** Elements of a value that is written out though it repeats fewer. */
+  private static final long MOST_REPEATED = 1L << 24;
+
   private final Operation operation;
   private final List<Held> operands;
   private final BlockLowering block;
@@ -132,11 +135,22 @@ final class HloCall {
     return whole(operand(index));
   }
 
-  /** The tensor of a value, of the value's own shape. */
+  /**
+   * The tensor of a value, of the value's own shape.
+   *
+   * @throws UserException when it repeats what is held to more than 2^24 elements, which is more
+   *     than a proof has room for: a text of a few words may ask for any number
+   */
   Binding whole(Held value) {
-    return value.isWhole()
-        ? value.binding()
-        : aten("expand", value.binding(), value.type().extents());
+    if (value.isWhole()) {
+      return value.binding();
+    }
+    if (value.type().elementCount() > MOST_REPEATED) {
+      throw refused(
+          "it reads %s, which repeats fewer elements, and more than %d cannot be proved"
+              .formatted(value.type().text(), MOST_REPEATED));
+    }
+    return aten("expand", value.binding(), value.type().extents());
   }
 
   HloType.TensorOf type(int index) {

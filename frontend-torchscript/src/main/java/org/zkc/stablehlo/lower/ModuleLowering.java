@@ -40,7 +40,7 @@ public final class ModuleLowering {
   private static final long MAX_SEARCHED = 1 << 23;
 
   /** Elements of all constants that a text asks for in a few words. */
-  static final int MOST_COUNTED = 1 << 22;
+  static final int MOST_COUNTED = 1 << 21;
 
   /** Inputs; what is measured of each takes some 80 kB. */
   private static final int MOST_INPUTS = 4096;

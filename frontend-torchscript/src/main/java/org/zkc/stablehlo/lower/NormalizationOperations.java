@@ -80,14 +80,50 @@ final class NormalizationOperations {
     Binding mean = call.aten("mean", x, others, true);
     Binding centred = call.aten("sub", x, mean);
     Binding variance = call.aten("mean", call.aten("mul", centred, centred), others, true);
-    Binding scale = call.aten("rsqrt", call.aten("add", variance, epsilon(call)));
-    Binding normal = call.aten("mul", centred, scale);
-    Binding scaled = call.aten("mul", normal, call.aten("reshape", call.whole(1), shape));
-    Binding moved = call.aten("add", scaled, call.aten("reshape", call.whole(2), shape));
+    Binding normal =
+        lines(call.type(0).extents(), feature)
+            .map(extents ->
+                call.aten(
+                    "layer_norm",
+                    x,
+                    extents,
+                    Optional.empty(),
+                    Optional.empty(),
+                    epsilon(call),
+                    false))
+            .orElseGet(() ->
+                call.aten(
+                    "mul", centred, call.aten("rsqrt", call.aten("add", variance, epsilon(call)))));
+    Binding scaled =
+        isAll(call.operand(1), 1)
+            ? normal
+            : call.aten("mul", normal, call.aten("reshape", call.whole(1), shape));
+    Binding moved =
+        isAll(call.operand(2), 0)
+            ? scaled
+            : call.aten("add", scaled, call.aten("reshape", call.whole(2), shape));
     List<Long> features = List.of(shape.get(feature));
     return List.of(
         Held.whole(moved, call.resultType(0)),
         Held.whole(call.aten("reshape", mean, features), call.resultType(1)),
         Held.whole(call.aten("reshape", variance, features), call.resultType(2)));
+  }
+
+  /**
+   * The extents of all dimensions behind that of the features, where those before it have one place
+   * each, so that a feature's elements are a line of the tensor: a layer norm, as torch_xla writes
+   * it.
+   */
+  private static Optional<List<Long>> lines(List<Long> extents, int feature) {
+    boolean isLine =
+        feature + 1 < extents.size()
+            && extents.subList(0, feature).stream().allMatch(n -> n == 1)
+            && extents.stream().allMatch(n -> n > 0);
+    return isLine ? Optional.of(extents.subList(feature + 1, extents.size())) : Optional.empty();
+  }
+
+  /** Whether all elements of a value are a number that the text tells. */
+  private static boolean isAll(Held value, double number) {
+    return value.number().flatMap(Elementwise::value).filter(v -> v == number).isPresent();
   }
 }

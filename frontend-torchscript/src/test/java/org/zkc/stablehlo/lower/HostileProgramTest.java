@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -170,5 +171,38 @@ final class HostileProgramTest {
               .replace("REACH", reach),
           "");
     }
+  }
+
+  /** A text of three lines would have a gigabyte written out. */
+  @Test
+  void repeatedNumbersThatNoMemoryHolds() {
+    refused(
+        "which repeats fewer elements, and more than 16777216 cannot be proved",
+        """
+        %c = stablehlo.constant dense<0.0> : tensor<134217728xf32>
+        %i = stablehlo.constant dense<[[0], [5], [9], [77]]> : tensor<4x1xi32>
+        %g = "stablehlo.scatter"(%c, %i, %x) <{scatter_dimension_numbers = #stablehlo.scatter<inserted_window_dims = [0], scatter_dims_to_operand_dims = [0], index_vector_dim = 1>}> ({
+        ^bb0(%a: tensor<f32>, %b: tensor<f32>):
+          %p = stablehlo.add %a, %b : tensor<f32>
+          stablehlo.return %p : tensor<f32>
+        }) : (tensor<134217728xf32>, tensor<4x1xi32>, tensor<4xf32>) -> tensor<134217728xf32>
+        %r = stablehlo.slice %g [0:4] : (tensor<134217728xf32>) -> tensor<4xf32>
+        """,
+        "");
+  }
+
+  @Test
+  void moreBranchesThanAProofPaysFor() {
+    String branch = "{\n stablehlo.return %x : tensor<4xf32>\n}";
+    refused(
+        "it has 1025 branches, more than the 1024 that are lowered",
+        """
+        %s = stablehlo.slice %x [0:1] : (tensor<4xf32>) -> tensor<1xf32>
+        %i = stablehlo.convert %s : (tensor<1xf32>) -> tensor<1xi32>
+        %k = stablehlo.reshape %i : (tensor<1xi32>) -> tensor<i32>
+        %r = "stablehlo.case"(%k) (BRANCHES) : (tensor<i32>) -> tensor<4xf32>
+        """
+            .replace("BRANCHES", String.join(", ", Collections.nCopies(1025, branch))),
+        "");
   }
 }

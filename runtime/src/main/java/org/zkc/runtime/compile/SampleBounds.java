@@ -31,6 +31,7 @@ import org.zkc.ir.tensor.TopK;
 import org.zkc.ir.tensor.WindowMean;
 import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.View;
+import org.zkc.passes.quantize.Multiplications;
 
 /**
  * Bounds what a run on one sample holds and computes, before there is one. A text of a few lines
@@ -39,10 +40,13 @@ import org.zkc.ir.view.View;
  */
 final class SampleBounds {
   /** Elements that a run on one sample may hold at a time, constants of the model aside. */
-  static final long MOST_HELD = 1L << 27;
+  static final long MOST_HELD = 1L << 26;
 
   /** Elements that a run on one sample may compute: twice what a circuit may hold. */
   static final long MOST_COMPUTED = 2 * CircuitLimits.TOTAL_ELEMENTS;
+
+  /** Products of inputs and weights in a run on one sample, some minutes of a processor. */
+  static final long MOST_PRODUCTS = 1L << 40;
 
   private SampleBounds() {}
 
@@ -66,6 +70,7 @@ final class SampleBounds {
     varying.addAll(main.parameters());
     long held = main.parameters().stream().mapToLong(SampleBounds::elements).sum();
     long computed = held;
+    double products = 0;
     for (int at = 0; at < main.body().size(); at++) {
       TensorOp op = (TensorOp) main.body().get(at);
       if (op instanceof Constant) {
@@ -75,11 +80,15 @@ final class SampleBounds {
       long elements = elements(op.result());
       if (op.operands().stream().anyMatch(varying::contains)) {
         varying.add(op.result());
-        if (elements > CircuitLimits.ELEMENTS && isTensorOfCircuit(op, varying)) {
-          throw tooLarge(
-              op.location(),
-              "a tensor of %d elements, more than %d".formatted(elements, CircuitLimits.ELEMENTS));
+        if (isTensorOfCircuit(op, varying)) {
+          requireTensor(op);
         }
+      }
+      products += Multiplications.of(op);
+      if (products > MOST_PRODUCTS) {
+        throw tooLarge(
+            op.location(),
+            "%.0f products that a run takes, more than %d".formatted(products, MOST_PRODUCTS));
       }
       held += elements;
       computed += elements;
@@ -92,6 +101,23 @@ final class SampleBounds {
                     .formatted(computed, MOST_COMPUTED));
       }
       held -= freed(op, at, lastUse, stored);
+    }
+  }
+
+  private static void requireTensor(TensorOp op) {
+    long elements = elements(op.result());
+    if (elements > CircuitLimits.ELEMENTS) {
+      throw tooLarge(
+          op.location(),
+          "a tensor of %d elements, more than %d".formatted(elements, CircuitLimits.ELEMENTS));
+    }
+    for (int axis = 0; axis < op.result().shape().rank(); axis++) {
+      int extent = op.result().shape().extent(axis);
+      if (extent > CircuitLimits.AXIS) {
+        throw tooLarge(
+            op.location(),
+            "%d elements along an axis, more than %d".formatted(extent, CircuitLimits.AXIS));
+      }
     }
   }
 

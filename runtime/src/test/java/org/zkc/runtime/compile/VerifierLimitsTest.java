@@ -156,24 +156,25 @@ class VerifierLimitsTest {
   /** Each text of five lines would fill the memory with one sample, or run for minutes. */
   @Test
   void runsThatHoldOrComputeFarMoreThanACircuitAreRefusedFirst() {
-    assertFirst(1 << 23, "a tensor of 33554432 elements", true, 1);
-    assertFirst(1 << 26, "elements that a run holds at a time", false, 1);
-    assertFirst(1 << 22, "elements that a run computes", false, 65);
+    assertFirst(1 << 20, 1 << 3, "a tensor of 33554432 elements", true, 1);
+    assertFirst(1 << 22, 1, "4194304 elements along an axis", true, 1);
+    assertFirst(1 << 24, 1, "elements that a run holds at a time", false, 1);
+    assertFirst(1 << 22, 1, "elements that a run computes", false, 65);
   }
 
-  private static void assertFirst(int rows, String found, boolean isLookup, int ops) {
+  private static void assertFirst(int rows, int copies, String found, boolean isLookup, int ops) {
     FunctionBuilder builder = new FunctionBuilder("main", Location.UNKNOWN);
     Value x = builder.parameter("x", new TensorType(DType.F32, Shape.of(1, 4)));
-    TensorType type = new TensorType(DType.F32, Shape.of(rows, 4));
+    TensorType type = new TensorType(DType.F32, Shape.of(copies, rows, 4));
     Value y = builder.value(new Broadcast(builder.fresh("y", type), x, LINE));
     for (int k = 0; k < ops; k++) {
       Value z = builder.fresh("z", type);
       y = builder.value(isLookup ? new Relu(z, y, LINE) : new Add(z, y, y, LINE));
     }
-    TensorType one = new TensorType(DType.F32, Shape.of(1, 1));
-    List<Integer> ones = List.of(1, 1);
+    TensorType one = new TensorType(DType.F32, Shape.of(1, 1, 1));
+    List<Integer> ones = List.of(1, 1, 1);
     Value first =
-        builder.value(new Slice(builder.fresh("f", one), y, List.of(0, 0), ones, ones, LINE));
+        builder.value(new Slice(builder.fresh("f", one), y, List.of(0, 0, 0), ones, ones, LINE));
     UserException e = refused(Program.of(Level.TENSOR, builder.build(List.of(first))), 4, "x");
     assertTrue(e.getMessage().contains(found), e.getMessage());
     assertEquals(LINE.line(), e.location().line());
@@ -183,7 +184,7 @@ class VerifierLimitsTest {
   @Test
   void runsOfLargeModelsAreNotRefusedFirst() {
     FunctionBuilder builder = new FunctionBuilder("main", Location.UNKNOWN);
-    TensorType type = new TensorType(DType.F32, Shape.of(1, 1 << 24));
+    TensorType type = new TensorType(DType.F32, Shape.of(8, 1 << 21));
     Value y = builder.parameter("x", type);
     for (int k = 0; k < 16; k++) {
       y = builder.value(new Relu(builder.fresh("y", type), y, LINE));
