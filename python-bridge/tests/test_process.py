@@ -61,6 +61,23 @@ def test_one_process_serves_all_calls(model):
     assert first is not None and zkpytorch.process_id() == first
 
 
+def test_a_launcher_that_finds_no_java_says_so_alone(tmp_path):
+    launcher = tmp_path / "zkc"
+    launcher.write_text("#!/bin/sh\necho 'zkc: needs a JDK and found none' >&2\nexit 2\n")
+    launcher.chmod(0o755)
+    code = """
+        import zkpytorch
+        try:
+            zkpytorch.check("m.pt2")
+        except zkpytorch.ZkcError as e:
+            print(e.exit_code, e)
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ZKC", str(launcher))
+        other = interpreter(code)
+    assert other.communicate(timeout=PATIENCE)[0] == "2 needs a JDK and found none\n"
+
+
 def test_a_killed_process_is_replaced(model):
     expected = zkpytorch.run(model, X)
     first = zkpytorch.process_id()
@@ -85,10 +102,10 @@ def test_a_process_that_is_killed_at_work_is_asked_once_more(model, tmp_path):
 
 def test_a_process_that_ends_again_is_an_error_that_says_so(model, monkeypatch, tmp_path):
     broken = tmp_path / "zkc"
-    broken.write_text("#!/bin/sh\necho 'zkc: needs a JDK' >&2\nexit 2\n")
+    broken.write_text("#!/bin/sh\necho 'a library is missing' >&2\nexit 127\n")
     broken.chmod(0o755)
     monkeypatch.setenv("ZKC", str(broken))
-    with pytest.raises(zkpytorch.ZkcError, match="(?s)ended during 'run', and again.*needs a JDK") as caught:
+    with pytest.raises(zkpytorch.ZkcError, match="(?s)ended during 'run', and again.*a library is missing") as caught:
         zkpytorch.run(model, X)
     assert caught.value.exit_code == 3
     monkeypatch.undo()

@@ -28,7 +28,10 @@ from .words import in_python
 Progress = Callable[[str, float], None]
 
 _REJECTED = 1
+_USER = 2
 _INTERNAL = 3
+#: How the launcher's own sentences begin.
+_LAUNCHER = "zkc: "
 _CANCELLED = -32800
 #: How long work may take to notice that it was cancelled, before its process is killed.
 _CANCEL_SECONDS = 5.0
@@ -43,6 +46,10 @@ _MOST_OPEN = 32
 
 class _Ended(Exception):
     """The process is gone; the text is what it wrote to stderr last."""
+
+
+class _Refused(Exception):
+    """The launcher ended before there was a zkc, with a sentence that says what it needs."""
 
 
 class _Process:
@@ -64,6 +71,7 @@ class _Process:
         self._open: dict[int, queue.SimpleQueue[Any]] = {}
         self._numbers = itertools.count(1)
         self._over = False
+        self._has_answered = False
         self.turns = threading.BoundedSemaphore(_MOST_OPEN)
         # Known when the first answer is there: the launcher may build it first.
         self.jar: tuple[int, int, int] | None = None
@@ -95,7 +103,7 @@ class _Process:
         line = _line(number, method, params)
         with self._lock:
             if self._over:
-                raise _Ended(self._last_words())
+                raise self._end()
             self._open[number] = messages
         try:
             self._send(line)
@@ -103,7 +111,7 @@ class _Process:
             if self.jar is None:
                 self.jar = _jar(self.settings[0])
             return answer
-        except _Ended:
+        except (_Ended, _Refused):
             raise
         except BaseException:  # KeyboardInterrupt, and whatever progress raises: nobody waits for the work any more
             self._cancel(number, messages)
@@ -116,7 +124,8 @@ class _Process:
         while True:
             message: dict[str, Any] | None = messages.get(timeout=timeout)
             if message is None:
-                raise _Ended(self._last_words())
+                raise self._end()
+            self._has_answered = True
             if "id" in message:
                 return message
             if progress is not None:
@@ -131,14 +140,14 @@ class _Process:
                     data = data[self._popen.stdin.write(data) :]
         except (OSError, ValueError):
             self._popen.kill()
-            raise _Ended(self._last_words()) from None
+            raise self._end() from None
 
     def _cancel(self, number: int, messages: queue.SimpleQueue[Any]) -> None:
         """Returns when the work has stopped: files it was given may be deleted then."""
         try:
             self._send(_line(next(self._numbers), "cancel", {"id": number}))
             self._answer(messages, None, timeout=_CANCEL_SECONDS)
-        except _Ended:
+        except (_Ended, _Refused):
             pass
         except BaseException:  # too slow, or a second Ctrl-C
             self.kill()
@@ -182,6 +191,12 @@ class _Process:
                 self._stderr.append(line.decode(errors="replace").rstrip())
         except (OSError, ValueError):
             pass
+
+    def _end(self) -> _Ended | _Refused:
+        words = self._last_words()
+        if self._popen.returncode == _USER and not self._has_answered and words.startswith(_LAUNCHER):
+            return _Refused(words.removeprefix(_LAUNCHER))
+        return _Ended(words)
 
     def _last_words(self) -> str:
         self._popen.wait()
@@ -323,6 +338,8 @@ def call(method: str, params: Mapping[str, Any], progress: Progress | None = Non
         try:
             with process.turns:
                 answer = process.request(method, params, progress)
+        except _Refused as e:
+            raise ZkcError(str(e), _USER) from None
         except _Ended as e:
             words = str(e)
             continue
