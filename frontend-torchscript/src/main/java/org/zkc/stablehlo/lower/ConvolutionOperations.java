@@ -18,7 +18,7 @@ final class ConvolutionOperations {
   static final Map<String, HloOperator> TABLE =
       Map.of("stablehlo.convolution", HloOperator.one(c -> new ConvolutionOperations(c).lower()));
 
-  private static final long MOST_ELEMENTS = 1L << 28;
+  private static final long MOST_ELEMENTS = 1L << 26;
 
   private final HloCall call;
   private final HloAttribute.ConvolutionDimensions dimensions;
@@ -119,7 +119,7 @@ final class ConvolutionOperations {
       // more than 64 bits count
     }
     throw call.refused(
-        "its input with padding, or its window with gaps, has more than 2^28 places");
+        "its input with padding, or its window with gaps, has more than 2^26 places");
   }
 
   /** A reversed window is one whose kernel is reversed. */

@@ -26,6 +26,9 @@ final class HloCall {
   /** Elements of a value that is written out though it repeats fewer. */
   private static final long MOST_REPEATED = 1L << 24;
 
+  /** The same along one dimension. */
+  private static final long MOST_ALONG = 1L << 21;
+
   private final Operation operation;
   private final List<Held> operands;
   private final BlockLowering block;
@@ -138,8 +141,8 @@ final class HloCall {
   /**
    * The tensor of a value, of the value's own shape.
    *
-   * @throws UserException when it repeats what is held to more than 2^24 elements, which is more
-   *     than a proof has room for: a text of a few words may ask for any number
+   * @throws UserException when it repeats what is held to more than 2^24 elements, or 2^21 along a
+   *     dimension, for which a proof has no room: a text of a few words may ask for any number
    */
   Binding whole(Held value) {
     if (value.isWhole()) {
@@ -149,6 +152,11 @@ final class HloCall {
       throw refused(
           "it reads %s, which repeats fewer elements, and more than %d cannot be proved"
               .formatted(value.type().text(), MOST_REPEATED));
+    }
+    if (value.type().extents().stream().anyMatch(n -> n > MOST_ALONG)) {
+      throw refused(
+          "it reads %s, which repeats fewer elements, and more than %d along a dimension cannot be proved"
+              .formatted(value.type().text(), MOST_ALONG));
     }
     return aten("expand", value.binding(), value.type().extents());
   }

@@ -143,7 +143,7 @@ final class HostileProgramTest {
             "pad = [[500000000, 500000000]], rhs_dilate = [1000000000]",
             "pad = [[9000000000000000000, 9000000000000000000]]")) {
       refused(
-          "more than 2^28 places",
+          "more than 2^26 places",
           """
           %k = stablehlo.constant dense<1.0> : tensor<2x1x1xf32>
           %y = stablehlo.reshape %x : (tensor<4xf32>) -> tensor<1x4x1xf32>
