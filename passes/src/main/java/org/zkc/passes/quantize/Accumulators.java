@@ -300,9 +300,11 @@ final class Accumulators {
     if (shift < 0) {
       throw new UserException(
           location,
-          "the sums of this %s do not fit the 31-bit field at %d bits; compile with fewer --bits"
+          "the sums of this %s reach %.3g, and what reads them needs steps of %.3g: together more than the 31-bit field holds at %d bits; clamp them, fill masks with smaller numbers, or compile with fewer --bits"
               .formatted(
                   OpSpec.of(values.analysis().definition(value)).mnemonic(),
+                  values.classes().greatest(value),
+                  q.scale(),
                   options.bitsOf(value.name())));
     }
     context.count("quantize.requantisations", 1);
