@@ -87,6 +87,7 @@ def zkc(*arguments: object) -> None:
 
 
 def main(folder: pathlib.Path, steps: int = 2000) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
     export(folder, steps)
     # What JAX answers is compared: nothing is compiled that does not compute the same.
     reference = [f"--reference={folder / name}.npy" for name in ("point", "probabilities", "arm")]

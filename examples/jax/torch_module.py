@@ -45,6 +45,7 @@ def zkc(*arguments: object) -> None:
 
 
 def main(folder: pathlib.Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
     export(folder)
     text, key = folder / "classifier.mlir", folder / "classifier.vk"
     zkc("compile", text, "--weights", folder / "weights.npz", "--calibration", folder / "samples.npy", "-o", folder / "classifier.zkc")
