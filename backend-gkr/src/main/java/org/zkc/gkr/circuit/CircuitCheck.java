@@ -162,8 +162,11 @@ public final class CircuitCheck {
         }
         case Table.Entries e -> {
           require(e.given() >= 1 && e.given() <= e.size(), name + ": " + e.given() + " entries");
+          require(
+              e.start() >= 0 && e.start() <= e.size() - e.given(),
+              name + ": entries from row " + e.start());
           for (int k = 0; k < e.given(); k++) {
-            require(inBounds(e.value(k)), name + ": entry outside (-2^30, 2^30)");
+            require(inBounds(e.given(k)), name + ": entry outside (-2^30, 2^30)");
           }
         }
       }

@@ -23,19 +23,20 @@ public sealed interface Table {
   }
 
   /**
-   * Explicit entries, each inside (-2^30, 2^30). The last one is also the entry of all further
-   * rows.
+   * Explicit entries of successive rows, each inside (-2^30, 2^30). The first one is also the entry
+   * of all rows before, the last one of all behind, as functions that saturate have them.
    *
-   * @param values one at least, as many as rows at most
+   * @param start the row of the first explicit entry
+   * @param values one at least, the last of them at row {@code size - 1} at most
    */
-  record Entries(long first, int[] values, int size) implements Table {
+  record Entries(long first, int start, int[] values, int size) implements Table {
     public Entries {
       values = values.clone();
     }
 
     /** One entry for each row. */
     public Entries(long first, int[] values) {
-      this(first, values, values.length);
+      this(first, 0, values, values.length);
     }
 
     @Override
@@ -48,22 +49,28 @@ public sealed interface Table {
       return values.length;
     }
 
+    /** The explicit entry of this index. */
+    public int given(int index) {
+      return values[index];
+    }
+
     @Override
     public long value(int index) {
-      return values[Math.min(index, values.length - 1)];
+      return values[Math.clamp((long) index - start, 0, values.length - 1)];
     }
 
     @Override
     public boolean equals(Object other) {
       return other instanceof Entries e
           && e.first == first
+          && e.start == start
           && e.size == size
           && Arrays.equals(e.values, values);
     }
 
     @Override
     public int hashCode() {
-      return 31 * (31 * Long.hashCode(first) + size) + Arrays.hashCode(values);
+      return 31 * (31 * (31 * Long.hashCode(first) + size) + start) + Arrays.hashCode(values);
     }
   }
 }

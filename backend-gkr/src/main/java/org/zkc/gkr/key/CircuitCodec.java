@@ -87,9 +87,10 @@ public final class CircuitCodec {
                     .setLow(c.low())
                     .setHigh(c.high()));
         case Table.Entries e -> {
-          EntriesMessage.Builder entries = EntriesMessage.newBuilder().setFirst(e.first());
+          EntriesMessage.Builder entries =
+              EntriesMessage.newBuilder().setFirst(e.first()).setStart(e.start());
           for (int k = 0; k < e.given(); k++) {
-            entries.addValues((int) e.value(k));
+            entries.addValues(e.given(k));
           }
           if (e.size() != e.given()) {
             entries.setSize(e.size());
@@ -264,7 +265,7 @@ public final class CircuitCodec {
               EntriesMessage e = t.getEntries();
               int[] values = e.getValuesList().stream().mapToInt(Integer::intValue).toArray();
               int size = e.getSize() == 0 ? values.length : e.getSize();
-              yield new Table.Entries(e.getFirst(), values, size);
+              yield new Table.Entries(e.getFirst(), e.getStart(), values, size);
             }
             case KIND_NOT_SET -> throw new InvalidCircuit("a table of an unknown kind");
           });

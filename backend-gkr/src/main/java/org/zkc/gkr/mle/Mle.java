@@ -50,6 +50,29 @@ public final class Mle {
     return evaluate(values, 0, values.length, point);
   }
 
+  /**
+   * The value at {@code point} of the table that holds the residues {@code values} from index {@code
+   * start} on and 0 elsewhere, in time linear in their number. They lie in two aligned blocks of a
+   * power of two at most.
+   */
+  public static Ext evaluateFrom(int start, int[] values, Ext[] point) {
+    checkLength(Math.addExact(start, values.length), point);
+    int variables = Math.min(point.length, variables(Math.max(1, values.length)));
+    int size = 1 << variables;
+    Ext[] high = Arrays.copyOf(point, point.length - variables);
+    Ext[] low = Arrays.copyOfRange(point, point.length - variables, point.length);
+    int block = start >> variables;
+    int skipped = start - (block << variables);
+    int inFirst = Math.min(values.length, size - skipped);
+    int[] first = new int[skipped + inFirst];
+    System.arraycopy(values, 0, first, skipped, inFirst);
+    Ext sum = evaluate(first, low).mul(eqAtIndex(block, high));
+    return inFirst == values.length
+        ? sum
+        : sum.add(
+            evaluate(values, inFirst, values.length - inFirst, low).mul(eqAtIndex(block + 1, high)));
+  }
+
   /** The value at {@code point} of the table whose real prefix is {@code values}. */
   public static Ext evaluate(ExtVector values, Ext[] point) {
     if (values.length() == 0) {

@@ -99,10 +99,12 @@ public sealed interface LookupTable {
         case Table.Entries e -> {
           int[] given = new int[e.given()];
           for (int k = 0; k < given.length; k++) {
-            given[k] = M31.fromSigned(e.value(k));
+            given[k] = M31.fromSigned(e.given(k));
           }
-          yield Mle.evaluate(given, point)
-              .add(same(e.value(given.length - 1), given.length, e.size(), point));
+          int end = e.start() + given.length;
+          yield Mle.evaluateFrom(e.start(), given, point)
+              .add(same(e.given(0), 0, e.start(), point))
+              .add(same(e.given(given.length - 1), end, e.size(), point));
         }
       };
     }

@@ -262,7 +262,7 @@ public final class CircuitBuilder {
     Interval x = intervals().get(source);
     int rows = (int) (x.high() - x.low() >> shift) + 1;
     int[] kept = Arrays.copyOf(entries, Math.min(rows, entries.length));
-    return exponentials(source, axis, shift, limbs, table(new Table.Entries(0, kept, rows)));
+    return exponentials(source, axis, shift, limbs, table(new Table.Entries(0, 0, kept, rows)));
   }
 
   public int exponentials(int source, int axis, int shift, int limbs, int table) {

@@ -69,7 +69,7 @@ class ExponentialsCheckTest {
 
   @Test
   void axesOfExponentials() {
-    Table table = new Table.Entries(0, new int[] {7, 3}, 201);
+    Table table = new Table.Entries(0, 0, new int[] {7, 3}, 201);
     for (int axis : new int[] {-1, 2}) {
       refused(
           "no axis " + axis,
@@ -108,9 +108,15 @@ class ExponentialsCheckTest {
 
   @Test
   void entriesOfATableThatGoesOn() {
-    CircuitCheck.check(exponentials(0, 9, 0, new Table.Entries(0, new int[] {5, 4}, 10)));
-    refused("3 entries", exponentials(0, 9, 0, new Table.Entries(0, new int[3], 2)));
-    refused("0 entries", exponentials(0, 9, 0, new Table.Entries(0, new int[0], 10)));
-    refused("size out of range", exponentials(0, 9, 0, new Table.Entries(0, new int[3], -1)));
+    CircuitCheck.check(exponentials(0, 9, 0, new Table.Entries(0, 0, new int[] {5, 4}, 10)));
+    refused("3 entries", exponentials(0, 9, 0, new Table.Entries(0, 0, new int[3], 2)));
+    refused("0 entries", exponentials(0, 9, 0, new Table.Entries(0, 0, new int[0], 10)));
+    CircuitCheck.check(exponentials(0, 9, 0, new Table.Entries(0, 8, new int[] {5, 4}, 10)));
+    refused("from row 9", exponentials(0, 9, 0, new Table.Entries(0, 9, new int[] {5, 4}, 10)));
+    refused("from row -1", exponentials(0, 9, 0, new Table.Entries(0, -1, new int[] {5, 4}, 10)));
+    refused(
+        "from row 2147483647",
+        exponentials(0, 9, 0, new Table.Entries(0, Integer.MAX_VALUE, new int[] {5, 4}, 10)));
+    refused("size out of range", exponentials(0, 9, 0, new Table.Entries(0, 0, new int[3], -1)));
   }
 }

@@ -253,7 +253,7 @@ class ExponentialsAttackTest {
   @Test
   void aTableTooLongForItsShiftHasRowsForNegativeDistances() throws Exception {
     List<Integer> shape = List.of(1, 2);
-    Table table = new Table.Entries(0, new int[] {9, 1}, 1 << 15);
+    Table table = new Table.Entries(0, 0, new int[] {9, 1}, 1 << 15);
     Circuit wide =
         new Circuit(
             List.of(

@@ -33,11 +33,16 @@ class LookupTableTest {
             }) {
           tables.add(function(new Table.Clamp(first, size, bounds[0], bounds[1])));
         }
-        tables.add(function(new Table.Entries(first, new int[] {9}, size)));
-        tables.add(function(new Table.Entries(first, random.residues(size), size)));
+        tables.add(function(new Table.Entries(first, 0, new int[] {9}, size)));
+        tables.add(function(new Table.Entries(first, 0, random.residues(size), size)));
         int[] few = random.residues((size + 1) / 2);
         few[few.length - 1] = -3;
-        tables.add(function(new Table.Entries(first, few, size)));
+        tables.add(function(new Table.Entries(first, 0, few, size)));
+        for (int start : new int[] {1, size / 3, size - few.length}) {
+          if (start + few.length <= size) {
+            tables.add(function(new Table.Entries(first, start, few, size)));
+          }
+        }
       }
     }
     for (LookupTable table : tables) {

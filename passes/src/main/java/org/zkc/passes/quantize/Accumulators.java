@@ -90,13 +90,18 @@ final class Accumulators {
     return requantized(value, terms(value), location);
   }
 
-  /** The least scale that a deferred value may be requantised to, as far as its table goes. */
-  double leastStep(Value value) {
-    return 2 * terms(value).bound() / MOST_ROWS;
+  /** The greatest magnitude of a deferred value's sums. */
+  double reach(Value value) {
+    return terms(value).bound();
+  }
+
+  /** The least scale of integers whose table goes from -reach to reach. */
+  static double leastStep(double reach) {
+    return 2 * reach / MOST_ROWS;
   }
 
   private Value requantized(Value value, AccumulatorScale scale, Location location) {
-    Quantum q = values.classes().quantum(value, 2 * scale.bound() / MOST_STEPS);
+    Quantum q = values.classes().quantum(value, 2 * scale.bound() / MOST_STEPS, scale.bound());
     return requantized(value, scale, q, q.low(), q.high(), location);
   }
 

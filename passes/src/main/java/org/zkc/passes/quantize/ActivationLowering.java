@@ -22,6 +22,9 @@ final class ActivationLowering {
    */
   private static final int COARSER_INPUT = 2;
 
+  /** Bits that the input of such a function keeps where its table is larger than its program. */
+  private static final int SPARED_BITS = 8;
+
   /** Scale of results of tables that are outputs of the program: 15 bits and sign. */
   private static final int OUTPUT_TABLE_BITS = 16;
 
@@ -116,8 +119,9 @@ final class ActivationLowering {
   private PointwiseLowering.TableInput steady(Activation op) {
     Value integers;
     if (values.analysis().isDeferred(op.input())) {
-      double step = tableStep(op);
-      for (double least = accumulators.leastStep(op.input()); step < least; ) {
+      double sums = accumulators.reach(op.input());
+      double step = tableStep(op, sums);
+      while (step < Accumulators.leastStep(sums)) {
         step *= 2;
       }
       long reach = (long) (tableEnd(op, step) / step);
@@ -134,13 +138,16 @@ final class ActivationLowering {
   /**
    * The scale of a table's input: a power of two, so that layers share tables, and fine enough for
    * the result's precision.
+   *
+   * @param sums the greatest magnitude of the input's sums
    */
-  private double tableStep(Activation op) {
+  private double tableStep(Activation op, double sums) {
     double range = resultRange(op, values.classes().quantum(op.result()));
     int bits = precision.ofTableInput(range, ranges.of(op.result()).variation());
     if (values.analysis().decisive().isCompared(op.result())) {
       bits = Math.max(bits, COMPARED_BITS);
     }
+    int least = Math.max(bits, SPARED_BITS);
     if (!op.range().isBounded()) {
       long high = values.classes().quantum(op.result()).high();
       int wide = Long.SIZE - Long.numberOfLeadingZeros(high);
@@ -148,8 +155,11 @@ final class ActivationLowering {
           values.analysis().decisive().isDecisive(op.result()) || precision.isGenerous();
       bits = Math.max(bits, isFine ? wide : wide - COARSER_INPUT);
     }
-    return Math.scalb(
-        1.0, (int) Math.floor(StrictMath.log(range / op.steepest()) / StrictMath.log(2)) - bits);
+    int whole = (int) Math.floor(StrictMath.log(range / op.steepest()) / StrictMath.log(2));
+    while (bits > least && values.classes().isWasteful(sums / Math.scalb(1.0, whole - bits))) {
+      bits--;
+    }
+    return Math.scalb(1.0, whole - bits);
   }
 
   /**

@@ -33,6 +33,9 @@ final class PointwiseLowering {
   /** The least bits of the input, as {@link Precision#ofTableInput} counts them. */
   private static final int LEAST_BITS = 10;
 
+  /** The same where the table is larger than its program. */
+  private static final int SPARED_BITS = 8;
+
   /** Stretches of the calibrated range that slopes are taken over. */
   private static final int STRETCHES = 1 << 10;
 
@@ -71,7 +74,8 @@ final class PointwiseLowering {
     double low = Math.max(Math.min(0, margin * seen.min()), Math.max(bounds.low(), domain.low()));
     double high =
         Math.min(Math.max(0, margin * seen.max()), Math.min(bounds.high(), domain.high()));
-    double step = low < high ? step(op, seen, domain, high - low) : 1;
+    double sums = deferred ? accumulators.reach(op.input()) : 0;
+    double step = low < high ? step(op, seen, domain, high - low, sums) : 1;
     if (!deferred) {
       double scale = values.exactly(op.input()).integerType().scale();
       double reach = IntegerBuilder.interval(values.exactly(op.input())).size() * scale;
@@ -111,15 +115,24 @@ final class PointwiseLowering {
    * function is steepest in the calibrated range, within the numbers of rows that there may be.
    *
    * @param length of the interval that the table holds, positive
+   * @param sums the greatest magnitude of the sums that the table reads, 0 where it reads none
    */
-  private double step(Activation op, Ranges.Range seen, Domain domain, double length) {
+  private double step(
+      Activation op, Ranges.Range seen, Domain domain, double length, double sums) {
     Quantum result = values.classes().quantum(op.result());
     double range = ActivationLowering.resultRange(op, result);
-    int bits =
-        Math.max(LEAST_BITS, precision.ofTableInput(range, ranges.of(op.result()).variation()));
+    int spared =
+        Math.max(SPARED_BITS, precision.ofTableInput(range, ranges.of(op.result()).variation()));
+    int bits = Math.max(LEAST_BITS, spared);
     int whole = Math.getExponent(length);
     double slope = slope(op, seen, domain);
     int wanted = slope > 0 ? Math.getExponent(range / slope) - bits : whole;
+    boolean isCompared = values.analysis().decisive().isCompared(op.result());
+    for (int less = bits - spared;
+        less > 0 && !isCompared && values.classes().isWasteful(sums / Math.scalb(1.0, wanted));
+        less--) {
+      wanted++;
+    }
     return Math.scalb(1.0, Math.clamp(wanted, whole + 1 - MOST_ROWS, whole - FEWEST_ROWS));
   }
 

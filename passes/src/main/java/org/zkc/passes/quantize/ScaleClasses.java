@@ -113,14 +113,30 @@ final class ScaleClasses {
   /** The greatest numbers that a class of a unit of 1 or less holds. */
   private static final double MOST_WHOLE = 1 << 20;
 
-  /** Bits that no class falls below for the sake of its tables. */
+  /** Bits that no class falls below so that its tables fit. */
   private static final int FEWEST_BITS = 8;
+
+  /**
+   * Rows of a table for each element that the program computes: the proof of a program of few
+   * elements is otherwise one of its tables' rows.
+   */
+  private static final long ROWS_PER_ELEMENT = 2;
+
+  /** Rows of a table that a program of any size may have. */
+  private static final long SPARED_ROWS = 1 << 11;
+
+  /** Bits that no class falls below so that its tables are small. */
+  private static final int SPARED_BITS = 10;
 
   private final TensorAnalysis analysis;
   private final Ranges ranges;
   private final QuantizationOptions options;
   private final Precision precision;
   private final Margins margins;
+
+  /** The most rows of a table that is not asked to have more. */
+  private final long sparedRows;
+
   private final Map<Value, Value> parents = new IdentityHashMap<>();
   private final Map<Value, Members> classes = new IdentityHashMap<>();
   private final Map<Value, Quantum> quanta = new IdentityHashMap<>();
@@ -143,6 +159,10 @@ final class ScaleClasses {
     boolean fixedBits;
     double variation = Double.POSITIVE_INFINITY;
     int bits;
+
+    /** The bits that no smaller table is worth. */
+    int sparedBits;
+
     int mostBits = Precision.MOST_BITS;
     int chosenBits;
 
@@ -178,6 +198,15 @@ final class ScaleClasses {
     this.ranges = ranges;
     this.options = options;
     this.margins = Margins.of(ranges);
+    this.sparedRows =
+        Math.max(
+            SPARED_ROWS,
+            ROWS_PER_ELEMENT
+                * main.body().stream()
+                    .map(op -> op.definitions().getFirst())
+                    .filter(v -> !analysis.isConstant(v))
+                    .mapToLong(v -> v.shape().elementCount())
+                    .sum());
     main.body().forEach(op -> unite((TensorOp) op));
     main.parameters().stream().filter(v -> !TensorAnalysis.isExact(v)).forEach(v -> join(v, null));
     Set<Value> ends = ends(main, analysis);
@@ -322,6 +351,7 @@ final class ScaleClasses {
   private void atLeast(Value value, int bits) {
     Members members = members(find(value));
     members.bits = members.fixedBits ? members.bits : Math.max(members.bits, bits);
+    members.sparedBits = Math.max(members.sparedBits, bits);
   }
 
   /**
@@ -334,6 +364,7 @@ final class ScaleClasses {
       members.snapped = true;
       if (!members.fixedBits) {
         members.bits++;
+        members.sparedBits++;
       }
     }
   }
@@ -396,6 +427,10 @@ final class ScaleClasses {
       bits = precision.least(value.name(), Math.max(bits, least));
     }
     members.bits = Math.max(members.bits, bits);
+    boolean isSpared = op != null && !input && !analysis.decisive().isDecisive(value);
+    members.sparedBits =
+        Math.max(
+            members.sparedBits, isSpared ? precision.least(value.name(), SPARED_BITS) : bits);
     double threshold =
         ranges
             .of(value)
@@ -499,15 +534,22 @@ final class ScaleClasses {
 
   /** The scale and clamp bounds that the value gets where it is requantised. */
   Quantum quantum(Value value) {
-    return quantum(value, 0);
+    return quantum(value, 0, 0);
   }
 
   /**
    * The same where the scale should be {@code leastScale} or more: a class that has no scale yet
    * gets fewer bits for that.
+   *
+   * @param reach of what is requantised, from -reach to reach: the table has a row for every step
    */
-  Quantum quantum(Value value, double leastScale) {
-    return quanta.computeIfAbsent(find(value), root -> choose(members(root), leastScale));
+  Quantum quantum(Value value, double leastScale, double reach) {
+    return quanta.computeIfAbsent(find(value), root -> choose(members(root), leastScale, reach));
+  }
+
+  /** Whether a table of so many steps to each side is larger than the program is worth. */
+  boolean isWasteful(double steps) {
+    return !precision.isGenerous() && 2 * steps > sparedRows;
   }
 
   /**
@@ -523,7 +565,8 @@ final class ScaleClasses {
     Members members = members(root);
     double leastScale = unit * greatest * (precision.isGenerous() ? 2 / MOST_ROWS : 4 / MOST_STEPS);
     if (!quanta.containsKey(root) && !members.snapped && !members.binary && !members.fixedBits) {
-      Quantum wanted = choose(members, leastScale);
+      // The unit is up to twice as fine as what is wanted.
+      Quantum wanted = choose(members, leastScale, 2 * unit * greatest);
       int shift =
           (int) Math.floor(StrictMath.log(wanted.scale() / unit) / StrictMath.log(2) + 1e-9);
       if (shift >= 0) {
@@ -532,10 +575,10 @@ final class ScaleClasses {
             root, new Quantum(Math.scalb(unit, shift), members.nonNegative ? 0 : -high, high));
       }
     }
-    return quantum(value, leastScale);
+    return quantum(value, leastScale, unit * greatest);
   }
 
-  private Quantum choose(Members members, double leastScale) {
+  private Quantum choose(Members members, double leastScale, double reach) {
     if (members.fitGrid()) {
       return new Quantum(members.step, members.nonNegative ? 0 : -members.steps, members.steps);
     }
@@ -553,10 +596,22 @@ final class ScaleClasses {
     if (!members.fixedBits) {
       bits = Math.min(bits, Math.max(members.room, members.bits));
     }
-    while (!members.fixedBits
-        && bits > FEWEST_BITS
-        && magnitude / Precision.greatest(bits, members.nonNegative) < leastScale) {
-      bits--;
+    if (!members.fixedBits) {
+      int spared =
+          precision.ofActivation(
+              members.sparedBits,
+              members.mostBits,
+              magnitude,
+              members.nonNegative,
+              members.variation);
+      while (bits > spared
+          && isWasteful(reach * Precision.greatest(bits, members.nonNegative) / magnitude)) {
+        bits--;
+      }
+      while (bits > FEWEST_BITS
+          && magnitude / Precision.greatest(bits, members.nonNegative) < leastScale) {
+        bits--;
+      }
     }
     members.chosenBits = bits;
     long high = Precision.greatest(bits, members.nonNegative);

@@ -132,7 +132,7 @@ final class InterpolationOperators {
       if (axes == 2 && offset == 0) {
         requireOneReading(call, r, sources);
       }
-      x = Picks.along(call.emit(), x, 2 + k, sources);
+      x = Picks.neighbours(call.emit(), x, 2 + k, sources);
     }
     return call.result(x);
   }

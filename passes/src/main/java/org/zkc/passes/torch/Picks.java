@@ -17,6 +17,9 @@ final class Picks {
   /** Slices side by side, up to this many. */
   private static final int MOST_SLICES = 4;
 
+  /** Slices of so many elements on average take less room in a key than their positions. */
+  private static final int SLICE = 16;
+
   private Picks() {}
 
   /** Element i of the axis becomes that at {@code sources[i]}; at least one source. */
@@ -34,6 +37,21 @@ final class Picks {
       }
       return emit.concatenate(parts, axis);
     }
+    return oneByOne(emit, x, axis, sources);
+  }
+
+  /**
+   * The same for nearest neighbours, whose sources never fall. Views of several axes multiply the
+   * slices, so that short ones are not worth it.
+   */
+  static Value neighbours(TensorEmitter emit, Value x, int axis, int[] sources) {
+    int runs = runs(sources).size();
+    return repeats(sources) > 0 || runs == 1 || sources.length > SLICE * runs
+        ? along(emit, x, axis, sources)
+        : oneByOne(emit, x, axis, sources);
+  }
+
+  private static Value oneByOne(TensorEmitter emit, Value x, int axis, int[] sources) {
     List<Integer> ones = Collections.nCopies(sources.length, 1);
     return emit.windowMean(x, axis, IntStream.of(sources).boxed().toList(), ones, ones);
   }

@@ -22,7 +22,7 @@ final class EntryTables {
     Table clamp = new Table.Clamp(first, size, low, high);
     for (int i = 0; i < size; i++) {
       if (clamp.value(i) != values[i]) {
-        return new Table.Entries(first, values);
+        return trimmed(first, values, size);
       }
     }
     return clamp;
@@ -35,10 +35,19 @@ final class EntryTables {
   static Table saturating(int size, TensorData entries) {
     int[] values = new int[Math.toIntExact(entries.elementCount())];
     entries.copyInts(0, values, 0, values.length);
-    int given = values.length;
-    while (given > 1 && values[given - 1] == values[given - 2]) {
-      given--;
+    return trimmed(0, values, size);
+  }
+
+  /** The table without the entries that its ends repeat, which a key need not hold. */
+  private static Table.Entries trimmed(long first, int[] values, int size) {
+    int to = values.length;
+    while (to > 1 && values[to - 1] == values[to - 2]) {
+      to--;
     }
-    return new Table.Entries(0, Arrays.copyOf(values, given), size);
+    int from = 0;
+    while (from < to - 1 && values[from] == values[from + 1]) {
+      from++;
+    }
+    return new Table.Entries(first, from, Arrays.copyOfRange(values, from, to), size);
   }
 }

@@ -322,13 +322,13 @@ public final class IntegerExecutor {
       case Table.Entries e -> {
         met = clamp(source, r.shift(), Integer.MIN_VALUE, Integer.MAX_VALUE, table, out, workers);
         int[] values = e.values();
-        int first = (int) e.first();
+        int first = (int) e.first() + e.start();
         workers.forEachPiece(
             out.length,
             PIECE,
             (from, to) -> {
               for (int i = from; i < to; i++) {
-                out[i] = values[Math.min(out[i] - first, values.length - 1)];
+                out[i] = values[Math.min(Math.max(out[i] - first, 0), values.length - 1)];
               }
             });
       }
@@ -372,11 +372,14 @@ public final class IntegerExecutor {
   }
 
   private int[] exponentials(Exponentials e, int[] source, Workers workers) {
-    int[] entries =
-        switch (circuit.tables().get(e.table())) {
-          case Table.Entries given -> given.values();
-          case Table.Clamp c -> IntStream.range(0, c.size()).map(h -> (int) c.value(h)).toArray();
+    Table table = circuit.tables().get(e.table());
+    // Differences behind the entries take the last of them.
+    int distinct =
+        switch (table) {
+          case Table.Entries given -> given.start() + given.given();
+          case Table.Clamp c -> c.size();
         };
+    int[] entries = IntStream.range(0, distinct).map(h -> (int) table.value(h)).toArray();
     List<Integer> shape = shape(e.source());
     int inner = shape.subList(e.axis() + 1, shape.size()).stream().reduce(1, Math::multiplyExact);
     return IntExponentials.run(

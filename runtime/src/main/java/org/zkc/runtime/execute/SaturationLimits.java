@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.circuit.Requantize;
 import org.zkc.gkr.circuit.Table;
@@ -144,7 +145,7 @@ final class SaturationLimits {
   }
 
   private static Range ofEntries(Table.Entries e) {
-    int[] v = e.values();
+    int[] v = IntStream.range(0, e.size()).map(k -> (int) e.value(k)).toArray();
     int from = 0;
     int to = v.length - 1;
     while (from < to && v[from] == v[from + 1]) {

@@ -182,7 +182,8 @@ final class CircuitEmitterTest {
     long[] entries = {-2, -2, -2, -1, 0, 1, 2, 3, 3, 3};
     TensorData data = TensorData.ofLongs(DType.I32, Shape.of(entries.length), entries);
     assertEquals(new Table.Clamp(-4, 10, -2, 3), EntryTables.of(-4, data));
-    assertInstanceOf(Table.Entries.class, EntryTables.of(-3, data));
+    assertEquals(
+        new Table.Entries(-3, 2, new int[] {-2, -1, 0, 1, 2, 3}, 10), EntryTables.of(-3, data));
   }
 
   @Test
