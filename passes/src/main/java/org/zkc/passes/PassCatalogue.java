@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.zkc.ir.Level;
 import org.zkc.ir.UserException;
+import org.zkc.passes.circuit.CutExcess;
 import org.zkc.passes.circuit.ExpandContractions;
 import org.zkc.passes.circuit.IntegerToCircuit;
 import org.zkc.passes.circuit.ReduceFftSteps;
@@ -85,6 +86,7 @@ public final class PassCatalogue {
           new EliminateCommonSubexpressions(Level.CIRCUIT),
           new EliminateDeadCode(Level.CIRCUIT),
           new SizeTables(),
+          new CutExcess(),
           new ShareTables(),
           new SizeRangeLimbs());
 

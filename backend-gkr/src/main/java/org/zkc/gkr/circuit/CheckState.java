@@ -185,8 +185,8 @@ public final class CheckState {
 
   /** The interval of the values in rows {@code first} to {@code last} of a table. */
   Interval values(Table table, int first, int last) {
-    if (table instanceof Table.Clamp) {
-      // It does not fall.
+    if (table instanceof Table.Clamp || table instanceof Table.Excess) {
+      // Neither falls.
       return new Interval(table.value(first), table.value(last));
     }
     count(last - first + 1);

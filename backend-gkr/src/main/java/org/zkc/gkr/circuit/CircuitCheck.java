@@ -155,10 +155,13 @@ public final class CircuitCheck {
           name + ": first out of range");
       require(table.first() + table.size() <= Interval.BOUND, name + ": last out of range");
       switch (table) {
-        case Table.Clamp c -> {
-          require(c.low() <= c.high(), name + ": empty clamp");
+        case Table.Clamp c -> clamp(name, c.low(), c.high());
+        case Table.Excess e -> {
+          clamp(name, e.low(), e.high());
+          // It does not fall, so what lies between is inside too.
           require(
-              new Interval(c.low(), c.high()).isBounded(), name + ": clamp outside (-2^30, 2^30)");
+              inBounds(e.value(0)) && inBounds(e.value(e.size() - 1)),
+              name + ": excess outside (-2^30, 2^30)");
         }
         case Table.Entries e -> {
           require(e.given() >= 1 && e.given() <= e.size(), name + ": " + e.given() + " entries");
@@ -171,6 +174,11 @@ public final class CircuitCheck {
         }
       }
     }
+  }
+
+  private static void clamp(String table, long low, long high) {
+    require(low <= high, table + ": empty clamp");
+    require(new Interval(low, high).isBounded(), table + ": clamp outside (-2^30, 2^30)");
   }
 
   private void relation(Relation relation) {

@@ -22,6 +22,15 @@ public sealed interface Table {
     }
   }
 
+  /** value(h) = h - min(max(h, low), high), what a clamp takes off, stored by the clamp's bounds. */
+  record Excess(long first, int size, long low, long high) implements Table {
+    @Override
+    public long value(int index) {
+      long h = first + index;
+      return h - Math.min(Math.max(h, low), high);
+    }
+  }
+
   /**
    * Explicit entries of successive rows, each inside (-2^30, 2^30). The first one is also the entry
    * of all rows before, the last one of all behind, as functions that saturate have them.

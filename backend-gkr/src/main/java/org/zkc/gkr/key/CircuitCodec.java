@@ -79,13 +79,8 @@ public final class CircuitCodec {
     for (Table t : circuit.tables()) {
       TableMessage.Builder m = TableMessage.newBuilder();
       switch (t) {
-        case Table.Clamp c ->
-            m.setClamp(
-                ClampMessage.newBuilder()
-                    .setFirst(c.first())
-                    .setSize(c.size())
-                    .setLow(c.low())
-                    .setHigh(c.high()));
+        case Table.Clamp c -> m.setClamp(bounds(c.first(), c.size(), c.low(), c.high()));
+        case Table.Excess e -> m.setExcess(bounds(e.first(), e.size(), e.low(), e.high()));
         case Table.Entries e -> {
           EntriesMessage.Builder entries =
               EntriesMessage.newBuilder().setFirst(e.first()).setStart(e.start());
@@ -104,6 +99,15 @@ public final class CircuitCodec {
       b.addRelations(relation(r));
     }
     return b.addAllInputs(circuit.inputs()).addAllOutputs(circuit.outputs()).build();
+  }
+
+  private static ClampMessage bounds(long first, int size, long low, long high) {
+    return ClampMessage.newBuilder()
+        .setFirst(first)
+        .setSize(size)
+        .setLow(low)
+        .setHigh(high)
+        .build();
   }
 
   private static RelationMessage relation(Relation relation) {
@@ -261,6 +265,12 @@ public final class CircuitCodec {
                     t.getClamp().getSize(),
                     t.getClamp().getLow(),
                     t.getClamp().getHigh());
+            case EXCESS ->
+                new Table.Excess(
+                    t.getExcess().getFirst(),
+                    t.getExcess().getSize(),
+                    t.getExcess().getLow(),
+                    t.getExcess().getHigh());
             case ENTRIES -> {
               EntriesMessage e = t.getEntries();
               int[] values = e.getValuesList().stream().mapToInt(Integer::intValue).toArray();

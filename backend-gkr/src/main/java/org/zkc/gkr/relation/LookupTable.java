@@ -85,17 +85,9 @@ public sealed interface LookupTable {
         return counting(table.first(), 0, table.size(), point);
       }
       return switch (table) {
-        case Table.Clamp c -> {
-          // The bounds may be any integers, so they are cut to the rows' arguments before
-          // anything is subtracted.
-          long end = c.first() + c.size();
-          long low = Math.min(c.low(), c.high());
-          int from = (int) (Math.clamp(low, c.first(), end) - c.first());
-          int to = (int) (Math.clamp(c.high(), c.first(), end) - c.first());
-          yield same(low, 0, from, point)
-              .add(counting(c.first(), from, to, point))
-              .add(same(c.high(), to, c.size(), point));
-        }
+        case Table.Clamp c -> clamped(c, c.low(), c.high(), point);
+        case Table.Excess e ->
+            counting(e.first(), 0, e.size(), point).sub(clamped(e, e.low(), e.high(), point));
         case Table.Entries e -> {
           int[] given = new int[e.given()];
           for (int k = 0; k < given.length; k++) {
@@ -107,6 +99,20 @@ public sealed interface LookupTable {
               .add(same(e.given(given.length - 1), end, e.size(), point));
         }
       };
+    }
+
+    /** The extension of h cut to [least, high] at the row of every argument h of the table. */
+    private static Ext clamped(Table table, long least, long high, Ext[] point) {
+      // The bounds may be any integers, so they are cut to the rows' arguments before anything is
+      // subtracted.
+      long first = table.first();
+      long end = first + table.size();
+      long low = Math.min(least, high);
+      int from = (int) (Math.clamp(low, first, end) - first);
+      int to = (int) (Math.clamp(high, first, end) - first);
+      return same(low, 0, from, point)
+          .add(counting(first, from, to, point))
+          .add(same(high, to, table.size(), point));
     }
 
     /** The extension of value in the rows [from, to), 0 elsewhere. */

@@ -57,12 +57,9 @@ class ExcessBoundsTest {
 
   /** x - 8 (h - clamp(h, -2, 2)) has the three lower bits of x and an upper part in [-2, 2]. */
   private static int excess(CircuitBuilder b, int x) {
-    int[] entries = new int[(94 >> SHIFT) - (-96 >> SHIFT) + 1];
-    for (int i = 0; i < entries.length; i++) {
-      int h = i + (-96 >> SHIFT);
-      entries[i] = h - Math.clamp(h, -2, 2);
-    }
-    return b.requantize(x, SHIFT, 1, b.table(new Table.Entries(-96 >> SHIFT, entries)));
+    int first = -96 >> SHIFT;
+    int size = (94 >> SHIFT) - first + 1;
+    return b.requantize(x, SHIFT, 1, b.table(new Table.Excess(first, size, -2, 2)));
   }
 
   private static Interval behind(ToIntFunction<CircuitBuilder> left) {

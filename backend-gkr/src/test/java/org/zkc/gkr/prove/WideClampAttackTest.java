@@ -27,12 +27,7 @@ class WideClampAttackTest {
     final int out;
 
     Clamp() {
-      int[] entries = new int[2 * 31 + 1];
-      for (int i = 0; i < entries.length; i++) {
-        int h = i - 31;
-        entries[i] = h - Math.clamp(h, -2, 2);
-      }
-      excess = b.requantize(x, 6, 1, b.table(new Table.Entries(-31, entries)));
+      excess = b.requantize(x, 6, 1, b.table(new Table.Excess(-31, 2 * 31 + 1, -2, 2)));
       left =
           b.affine(
               List.of(2, 8), List.of(CircuitBuilder.term(x, 1), CircuitBuilder.term(excess, -64)));

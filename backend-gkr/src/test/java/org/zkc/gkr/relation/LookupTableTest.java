@@ -32,6 +32,7 @@ class LookupTableTest {
               {-6, Long.MAX_VALUE}
             }) {
           tables.add(function(new Table.Clamp(first, size, bounds[0], bounds[1])));
+          tables.add(function(new Table.Excess(first, size, bounds[0], bounds[1])));
         }
         tables.add(function(new Table.Entries(first, 0, new int[] {9}, size)));
         tables.add(function(new Table.Entries(first, 0, random.residues(size), size)));

@@ -34,9 +34,13 @@ public record WideClamp(int shift, Interval coarse, Interval kept, Interval left
    * @param result the bounds of the clamp
    */
   public static Optional<WideClamp> of(Interval x, int shift, Interval result) {
-    if (x.shiftRounded(shift).size() <= FieldBounds.MAX_TABLE_ROWS) {
-      return Optional.empty();
-    }
+    return x.shiftRounded(shift).size() <= FieldBounds.MAX_TABLE_ROWS
+        ? Optional.empty()
+        : shortest(x, shift, result);
+  }
+
+  /** The steps with the fewest rows in both tables; empty where none fits its table. */
+  public static Optional<WideClamp> shortest(Interval x, int shift, Interval result) {
     @Nullable WideClamp best = null;
     for (int t = shift + 1; t <= MOST_SHIFT; t++) {
       WideClamp candidate = at(t, x, shift, result);

@@ -8,7 +8,7 @@ import org.zkc.ir.TensorData;
 final class EntryTables {
   private EntryTables() {}
 
-  /** The table stored by its bounds where it is a clamp, else by its entries. */
+  /** The table stored by its bounds where it is a clamp or its excess, else by its entries. */
   static Table of(long first, TensorData entries) {
     int size = Math.toIntExact(entries.elementCount());
     int[] values = new int[size];
@@ -20,12 +20,20 @@ final class EntryTables {
       high = Math.max(high, values[i]);
     }
     Table clamp = new Table.Clamp(first, size, low, high);
-    for (int i = 0; i < size; i++) {
-      if (clamp.value(i) != values[i]) {
-        return trimmed(first, values, size);
+    if (holds(clamp, values)) {
+      return clamp;
+    }
+    Table excess = new Table.Excess(first, size, first - values[0], first + size - 1 - values[size - 1]);
+    return holds(excess, values) ? excess : trimmed(first, values, size);
+  }
+
+  private static boolean holds(Table table, int[] values) {
+    for (int i = 0; i < values.length; i++) {
+      if (table.value(i) != values[i]) {
+        return false;
       }
     }
-    return clamp;
+    return true;
   }
 
   /**

@@ -319,6 +319,19 @@ public final class IntegerExecutor {
       case Table.Clamp c -> {
         met = clamp(source, r.shift(), (int) c.low(), (int) c.high(), table, out, workers);
       }
+      case Table.Excess e -> {
+        met = clamp(source, r.shift(), Integer.MIN_VALUE, Integer.MAX_VALUE, table, out, workers);
+        int low = (int) e.low();
+        int high = (int) e.high();
+        workers.forEachPiece(
+            out.length,
+            PIECE,
+            (from, to) -> {
+              for (int i = from; i < to; i++) {
+                out[i] -= Math.min(Math.max(out[i], low), high);
+              }
+            });
+      }
       case Table.Entries e -> {
         met = clamp(source, r.shift(), Integer.MIN_VALUE, Integer.MAX_VALUE, table, out, workers);
         int[] values = e.values();
@@ -377,7 +390,7 @@ public final class IntegerExecutor {
     int distinct =
         switch (table) {
           case Table.Entries given -> given.start() + given.given();
-          case Table.Clamp c -> c.size();
+          case Table.Clamp _, Table.Excess _ -> table.size();
         };
     int[] entries = IntStream.range(0, distinct).map(h -> (int) table.value(h)).toArray();
     List<Integer> shape = shape(e.source());

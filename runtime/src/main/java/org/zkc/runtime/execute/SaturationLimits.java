@@ -75,6 +75,8 @@ final class SaturationLimits {
         Range range =
             switch (table) {
               case Table.Clamp c -> ofClamp(c, op, bounds(file.summary().graph(), layer));
+              // The requantisation behind it tells of the same elements.
+              case Table.Excess _ -> OPEN;
               case Table.Entries e -> isChoice(file.summary().graph(), layer) ? OPEN : ofEntries(e);
             };
         if (!range.isOpen()) {
@@ -98,6 +100,7 @@ final class SaturationLimits {
                       && q.shift() == shift
                       && q.low() == c.low()
                       && q.high() == c.high();
+              case Table.Excess _ -> false;
               case Table.Entries _ ->
                   op instanceof RequantizeTable t && t.shift() == shift
                       || op instanceof org.zkc.ir.integer.Table && shift == 0;

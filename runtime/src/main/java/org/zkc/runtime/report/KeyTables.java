@@ -102,6 +102,7 @@ final class KeyTables {
               (long) table.size(),
               switch (table) {
                 case Table.Clamp c -> "clamp to [%d, %d]".formatted(c.low(), c.high());
+                case Table.Excess e -> "excess over [%d, %d]".formatted(e.low(), e.high());
                 case Table.Entries e -> "a function given by its values";
               },
               "[%d, %d]".formatted(table.first(), table.first() + table.size() - 1)));
