@@ -22,7 +22,9 @@ public sealed interface Table {
     }
   }
 
-  /** value(h) = h - min(max(h, low), high), what a clamp takes off, stored by the clamp's bounds. */
+  /**
+   * value(h) = h - min(max(h, low), high), what a clamp takes off, stored by the clamp's bounds.
+   */
   record Excess(long first, int size, long low, long high) implements Table {
     @Override
     public long value(int index) {

@@ -51,9 +51,9 @@ public final class Mle {
   }
 
   /**
-   * The value at {@code point} of the table that holds the residues {@code values} from index {@code
-   * start} on and 0 elsewhere, in time linear in their number. They lie in two aligned blocks of a
-   * power of two at most.
+   * The value at {@code point} of the table that holds the residues {@code values} from index
+   * {@code start} on and 0 elsewhere, in time linear in their number. They lie in two aligned
+   * blocks of a power of two at most.
    */
   public static Ext evaluateFrom(int start, int[] values, Ext[] point) {
     checkLength(Math.addExact(start, values.length), point);
@@ -70,7 +70,8 @@ public final class Mle {
     return inFirst == values.length
         ? sum
         : sum.add(
-            evaluate(values, inFirst, values.length - inFirst, low).mul(eqAtIndex(block + 1, high)));
+            evaluate(values, inFirst, values.length - inFirst, low)
+                .mul(eqAtIndex(block + 1, high)));
   }
 
   /** The value at {@code point} of the table whose real prefix is {@code values}. */

@@ -16,6 +16,7 @@ import org.zkc.ir.DType;
 import org.zkc.ir.FieldBounds;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
+import org.zkc.ir.kernel.TaskRunner;
 
 /**
  * Integers of the model, row-major: element = mantissa << channelShifts[index on axis 0]. Mantissas
@@ -55,7 +56,10 @@ public final class IntegerWeights {
     }
   }
 
-  /** Sees real weights beside the mantissas that they are rounded to. */
+  /**
+   * Sees real weights beside the mantissas that they are rounded to: each channel in order, several
+   * channels at a time.
+   */
   @FunctionalInterface
   public interface RoundingObserver {
     /**
@@ -102,13 +106,15 @@ public final class IntegerWeights {
    *
    * @param dtype of the mantissas, I8 or I16, which must hold them all
    * @param channelShifts as in {@link #of(TensorData, List)}
+   * @param tasks to read several channels at a time
    */
   public static IntegerWeights rounded(
       TensorData reals,
       double factor,
       DType dtype,
       List<Integer> channelShifts,
-      RoundingObserver observer) {
+      RoundingObserver observer,
+      TaskRunner tasks) {
     if (dtype != DType.I8 && dtype != DType.I16) {
       throw new IllegalArgumentException("weights are rounded to i8 or i16, not " + dtype.text());
     }
@@ -118,7 +124,7 @@ public final class IntegerWeights {
             dtype,
             checked(reals.shape(), channelShifts),
             new Rounded(reals, factor));
-    out.sums = WeightSums.ofRounded(out, observer);
+    out.sums = WeightSums.ofRounded(out, observer, tasks);
     return out;
   }
 

@@ -1,8 +1,11 @@
 package org.zkc.ir.integer;
 
+import java.util.Arrays;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.zkc.ir.DType;
 import org.zkc.ir.Interval;
+import org.zkc.ir.kernel.TaskRunner;
 
 /**
  * Sums of {@link IntegerWeights} over the slices along axis 0 (output channels): exactly what a
@@ -14,6 +17,8 @@ import org.zkc.ir.Interval;
  * @param norms per channel, a bound on the 2-norm
  */
 public record WeightSums(Interval elements, long[] positive, long[] negative, long[] norms) {
+  /** Weights of a task. */
+  private static final long TOGETHER = 1 << 16;
 
   /**
    * One pass over the weights.
@@ -22,31 +27,44 @@ public record WeightSums(Interval elements, long[] positive, long[] negative, lo
    */
   static WeightSums of(IntegerWeights weights) {
     return of(
-        weights, weights.dtype() == DType.I64 ? new WideSlice(weights) : new NarrowSlice(weights));
+        weights,
+        () -> weights.dtype() == DType.I64 ? new WideSlice(weights) : new NarrowSlice(weights),
+        TaskRunner.CALLER);
   }
 
   /** The sums of weights that are rounded when read; the observer sees each weight once. */
-  static WeightSums ofRounded(IntegerWeights weights, IntegerWeights.RoundingObserver observer) {
-    return of(weights, new RoundedSlice(weights, observer));
+  static WeightSums ofRounded(
+      IntegerWeights weights, IntegerWeights.RoundingObserver observer, TaskRunner tasks) {
+    return of(weights, () -> new RoundedSlice(weights, observer), tasks);
   }
 
-  private static WeightSums of(IntegerWeights weights, Slice slice) {
+  private static WeightSums of(IntegerWeights weights, Supplier<Slice> slices, TaskRunner tasks) {
     int channels = weights.channels();
     long size = weights.channelSize();
+    if (size == 0 || channels == 0) {
+      return new WeightSums(
+          Interval.point(0), new long[channels], new long[channels], new long[channels]);
+    }
     long[] positive = new long[channels];
     long[] negative = new long[channels];
     long[] norms = new long[channels];
-    Interval hull = null;
-    for (int c = 0; c < channels && size > 0; c++) {
-      slice.read(c);
-      long factor = 1L << weights.shift(c);
-      positive[c] = Math.multiplyExact(slice.positive, factor);
-      negative[c] = Math.multiplyExact(slice.negative, factor);
-      norms[c] = Math.multiplyExact(slice.norm(), factor);
-      Interval elements = new Interval(slice.least, slice.greatest).times(factor);
-      hull = hull == null ? elements : hull.hull(elements);
-    }
-    return new WeightSums(hull == null ? Interval.point(0) : hull, positive, negative, norms);
+    Interval[] elements = new Interval[channels];
+    int together = (int) Math.clamp(TOGETHER / size, 1, channels);
+    tasks.forEach(
+        (channels + together - 1) / together,
+        task -> {
+          Slice slice = slices.get();
+          for (int c = task * together; c < Math.min(channels, (task + 1) * together); c++) {
+            slice.read(c);
+            long factor = 1L << weights.shift(c);
+            positive[c] = Math.multiplyExact(slice.positive, factor);
+            negative[c] = Math.multiplyExact(slice.negative, factor);
+            norms[c] = Math.multiplyExact(slice.norm(), factor);
+            elements[c] = new Interval(slice.least, slice.greatest).times(factor);
+          }
+        });
+    Interval hull = Arrays.stream(elements).reduce(Interval::hull).orElseThrow();
+    return new WeightSums(hull, positive, negative, norms);
   }
 
   /** Sums over the mantissas of one channel. */

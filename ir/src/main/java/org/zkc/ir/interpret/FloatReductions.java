@@ -3,6 +3,7 @@ package org.zkc.ir.interpret;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.zkc.ir.Shape;
+import org.zkc.ir.kernel.TaskRunner;
 import org.zkc.ir.tensor.MaxPool;
 import org.zkc.ir.tensor.Normalization;
 import org.zkc.ir.tensor.Softmax;
@@ -16,13 +17,16 @@ import org.zkc.ir.tensor.WindowMean;
  * order.
  */
 final class FloatReductions {
+  /** Elements of a task. */
+  private static final int TOGETHER = 1 << 16;
+
   /** More elements than that are found by sorting, in n log n. */
   private static final int MOST_SELECTED = 8;
 
   private FloatReductions() {}
 
   /** Rectangular windows, so one axis after the other; padding takes no part. */
-  static float[] maxPool(MaxPool op, float[] input) {
+  static float[] maxPool(MaxPool op, float[] input, TaskRunner tasks) {
     float[] current = input;
     Shape shape = op.input().shape();
     int first = shape.rank() - op.kernel().size();
@@ -37,7 +41,8 @@ final class FloatReductions {
               op.kernel().get(k),
               op.strides().get(k),
               op.dilations().get(k),
-              op.paddingLow().get(k));
+              op.paddingLow().get(k),
+              tasks);
       shape = shape.with(first + k, positions);
     }
     return current;
@@ -51,28 +56,34 @@ final class FloatReductions {
       int size,
       int stride,
       int dilation,
-      int padding) {
+      int padding,
+      TaskRunner tasks) {
     int extent = shape.extent(axis);
     int inner = (int) shape.strides()[axis];
     int outer = extent == 0 ? 0 : input.length / (extent * inner);
     float[] out = new float[outer * positions * inner];
-    for (int o = 0; o < outer; o++) {
-      for (int p = 0; p < positions; p++) {
-        int at = (o * positions + p) * inner;
-        boolean empty = true;
-        for (int t = 0; t < size; t++) {
-          int x = p * stride + t * dilation - padding;
-          if (x < 0 || x >= extent) {
-            continue;
+    int together = Math.clamp(TOGETHER / Math.max(1, extent * inner), 1, Math.max(1, outer));
+    tasks.forEach(
+        (outer + together - 1) / together,
+        task -> {
+          for (int o = task * together; o < Math.min(outer, (task + 1) * together); o++) {
+            for (int p = 0; p < positions; p++) {
+              int at = (o * positions + p) * inner;
+              boolean empty = true;
+              for (int t = 0; t < size; t++) {
+                int x = p * stride + t * dilation - padding;
+                if (x < 0 || x >= extent) {
+                  continue;
+                }
+                int from = (o * extent + x) * inner;
+                for (int i = 0; i < inner; i++) {
+                  out[at + i] = empty ? input[from + i] : Math.max(out[at + i], input[from + i]);
+                }
+                empty = false;
+              }
+            }
           }
-          int from = (o * extent + x) * inner;
-          for (int i = 0; i < inner; i++) {
-            out[at + i] = empty ? input[from + i] : Math.max(out[at + i], input[from + i]);
-          }
-          empty = false;
-        }
-      }
-    }
+        });
     return out;
   }
 

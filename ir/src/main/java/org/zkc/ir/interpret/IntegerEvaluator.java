@@ -249,7 +249,7 @@ public final class IntegerEvaluator {
       case Multiply m -> zip(get(m.left(), values), get(m.right(), values), (x, y) -> x * y);
       case Scale s -> scale(get(s.input(), values), (int) s.factor());
       case WindowSum w -> IntReductions.windowSum(w, get(w.input(), values));
-      case WindowMax w -> IntReductions.windowMax(w, get(w.input(), values));
+      case WindowMax w -> IntReductions.windowMax(w, get(w.input(), values), tasks);
       case Exponentials e -> IntReductions.exponentials(e, get(e.input(), values));
       case RoundedQuotient q ->
           zip(

@@ -61,6 +61,9 @@ import org.zkc.ir.view.ViewKernel;
  * released after its last use.
  */
 public final class TensorInterpreter {
+  /** Elements to which a task applies a function. */
+  private static final int MAPPED = 1 << 15;
+
   /** Floats hold every integer below this. */
   private static final float EXACT = 1 << 24;
 
@@ -349,7 +352,7 @@ public final class TensorInterpreter {
               get(m.right(), values),
               tasks);
       case BatchNorm b -> batchNorm(b, values);
-      case MaxPool m -> FloatReductions.maxPool(m, get(m.input(), values));
+      case MaxPool m -> FloatReductions.maxPool(m, get(m.input(), values), tasks);
       case WindowMean w -> FloatReductions.windowMean(w, get(w.input(), values));
       case Add a -> zip(get(a.left(), values), get(a.right(), values), (x, y) -> x + y);
       case Subtract s -> zip(get(s.left(), values), get(s.right(), values), (x, y) -> x - y);
@@ -373,7 +376,7 @@ public final class TensorInterpreter {
             a.values().shape(), a.result().shape(), weights, get(a.values(), values), tasks);
       }
       case IndexWrap i -> wrap(i, get(i.input(), values));
-      case Elementwise e -> map(e, get(e.input(), values));
+      case Elementwise e -> map(e, get(e.input(), values), tasks);
     };
   }
 
@@ -403,7 +406,7 @@ public final class TensorInterpreter {
   }
 
   private static float[] wrap(IndexWrap op, float[] input) {
-    float[] out = map(op, input);
+    float[] out = map(op, input, TaskRunner.CALLER);
     for (int i = 0; i < out.length; i++) {
       if (out[i] < 0 || out[i] >= op.extent()) {
         throw new UserException(
@@ -570,12 +573,17 @@ public final class TensorInterpreter {
     return out;
   }
 
-  private static float[] map(Elementwise op, float[] input) {
-    DoubleUnaryOperator function = op.operator();
+  private static float[] map(Elementwise op, float[] input, TaskRunner tasks) {
     float[] out = new float[input.length];
-    for (int i = 0; i < input.length; i++) {
-      out[i] = (float) function.applyAsDouble(input[i]);
-    }
+    tasks.forEach(
+        (input.length + MAPPED - 1) / MAPPED,
+        task -> {
+          DoubleUnaryOperator function = op.operator();
+          int end = Math.min(input.length, (task + 1) * MAPPED);
+          for (int i = task * MAPPED; i < end; i++) {
+            out[i] = (float) function.applyAsDouble(input[i]);
+          }
+        });
     return out;
   }
 

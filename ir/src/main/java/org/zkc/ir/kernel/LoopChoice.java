@@ -106,11 +106,12 @@ public final class LoopChoice {
   }
 
   /**
-   * Announces how many multiplications of floats are to come. Where plain loops would take longer
-   * over them than the compilation of the vector loops takes, this method waits for the
-   * compilation, but for some seconds only.
+   * Announces how many multiplications of floats are to come, and that as many of integers come
+   * behind them. Where plain loops would take longer over them than the compilation of the vector
+   * loops takes, this method waits for the compilation of those for floats, but for some seconds
+   * only. Those for integers are compiled while floats are multiplied.
    */
-  public static void expect(long multiplications) {
+  public static void expectFloatsThenInts(long multiplications) {
     if (POSSIBLE && multiplications >= WORTH_WAITING) {
       FLOATS.note(multiplications, LoopChoice::trainFloats);
       try {
@@ -118,6 +119,7 @@ public final class LoopChoice {
       } catch (InterruptedException stopped) {
         Thread.currentThread().interrupt();
       }
+      INTS.note(multiplications, LoopChoice::trainInts);
     }
   }
 

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
+import org.zkc.ir.kernel.TaskRunner;
 
 final class IntegerWeightsTest {
   private static IntegerWeights weights(DType dtype, List<Integer> shifts) {
@@ -59,7 +60,8 @@ final class IntegerWeightsTest {
             1,
             DType.I8,
             List.of(1, 2, 0),
-            (channel, first, reals, mantissas, count) -> {});
+            (channel, first, reals, mantissas, count) -> {},
+            TaskRunner.CALLER);
     long[] all = {2, -4, 12, -16, 5, -6, 2, -4, 2, -4};
     for (IntegerWeights weights : List.of(stored, rounded)) {
       IntegerWeights longer = weights.continuedByFirst(5);
@@ -157,7 +159,8 @@ final class IntegerWeightsTest {
                   seen[channel * 5000 + (int) first + i] = mantissas[i];
                   assertEquals(reals[channel * 5000 + (int) first + i], weights[i]);
                 }
-              });
+              },
+              TaskRunner.CALLER);
       assertArrayEquals(expected, seen);
       assertEquals(stored, rounded);
       assertEquals(rounded, stored);

@@ -134,8 +134,7 @@ public final class CutExcess extends Rewrite {
       after = after == null ? left : after.hull(left);
       if (cut.isPresent()) {
         found.put(use.op(), cut.get());
-        cost +=
-            cut.get().coarse().size() + PER_ELEMENT * use.x().shape().elementCount() + PER_USE;
+        cost += cut.get().coarse().size() + PER_ELEMENT * use.x().shape().elementCount() + PER_USE;
       }
     }
     if (after != null && GAIN * (after.size() + cost) < before.size()) {

@@ -47,8 +47,8 @@ final class BiasCorrection {
   private final class Sums implements IntegerWeights.RoundingObserver {
     private final List<Integer> shifts;
 
-    /** The error of the weights of the input channel at hand that were seen. */
-    private double error;
+    /** For each output, the error of the weights of the input channel at hand that were seen. */
+    private final double[] errors = new double[bias.length];
 
     Sums(List<Integer> shifts) {
       this.shifts = shifts;
@@ -64,6 +64,7 @@ final class BiasCorrection {
       }
       int channel = (int) (first / taps);
       long tap = first % taps;
+      double error = errors[output];
       for (int i = 0; i < count; i++) {
         error += reals[i] - mantissas[i] * step;
         if (++tap == taps) {
@@ -73,6 +74,7 @@ final class BiasCorrection {
           channel++;
         }
       }
+      errors[output] = error;
     }
 
     private double pointwise(

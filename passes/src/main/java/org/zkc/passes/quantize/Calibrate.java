@@ -79,7 +79,7 @@ public final class Calibrate {
         readers.computeIfAbsent(a.input(), v -> new ArrayList<>()).add(a);
       }
     }
-    LoopChoice.expect(samples.size() * Multiplications.of(tensor));
+    LoopChoice.expectFloatsThenInts(samples.size() * Multiplications.of(tensor));
     Map<Value, ValueStatistics> seen = new IdentityHashMap<>();
     TensorInterpreter reference = new TensorInterpreter(tensor, tasks);
     List<List<TensorData>> outputs =

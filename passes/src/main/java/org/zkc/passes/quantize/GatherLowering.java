@@ -11,6 +11,7 @@ import org.zkc.ir.Shape;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.IntegerWeights;
+import org.zkc.ir.kernel.TaskRunner;
 import org.zkc.ir.tensor.Cast;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.IndexWrap;
@@ -70,7 +71,8 @@ final class GatherLowering {
             1 / scale,
             DType.I16,
             List.of(),
-            (channel, first, reals, mantissas, count) -> {});
+            (channel, first, reals, mantissas, count) -> {},
+            TaskRunner.CALLER);
     return values.out().parameter(values.parameters().unique(name), rounded, scale);
   }
 

@@ -18,6 +18,7 @@ import org.zkc.ir.OpSpec;
 import org.zkc.ir.Program;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
+import org.zkc.ir.kernel.TaskRunner;
 import org.zkc.ir.tensor.Activation;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.Attention;
@@ -142,7 +143,7 @@ final class IntegerLowering {
           ranges,
           QuantizationOptions.DEFAULT,
           Precision.LEAST,
-          new WeightCache(),
+          new WeightCache(TaskRunner.CALLER),
           Optional.of(found::add));
     } catch (UserException e) {
       found.add(e);

@@ -117,8 +117,7 @@ final class PointwiseLowering {
    * @param length of the interval that the table holds, positive
    * @param sums the greatest magnitude of the sums that the table reads, 0 where it reads none
    */
-  private double step(
-      Activation op, Ranges.Range seen, Domain domain, double length, double sums) {
+  private double step(Activation op, Ranges.Range seen, Domain domain, double length, double sums) {
     Quantum result = values.classes().quantum(op.result());
     double range = ActivationLowering.resultRange(op, result);
     int spared =

@@ -102,7 +102,8 @@ final class ReaderVariation {
 
   private Optional<WeightStatistics> weights(Linear map) {
     return analysis.uses().definition(map.weight()).orElse(null) instanceof Constant weight
-        ? Optional.of(cache.statistics(map, () -> WeightStatistics.of(weight.data())))
+        ? Optional.of(
+            cache.statistics(map, () -> WeightStatistics.of(weight.data(), cache.tasks())))
         : Optional.empty();
   }
 

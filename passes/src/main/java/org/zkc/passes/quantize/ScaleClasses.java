@@ -429,8 +429,7 @@ final class ScaleClasses {
     members.bits = Math.max(members.bits, bits);
     boolean isSpared = op != null && !input && !analysis.decisive().isDecisive(value);
     members.sparedBits =
-        Math.max(
-            members.sparedBits, isSpared ? precision.least(value.name(), SPARED_BITS) : bits);
+        Math.max(members.sparedBits, isSpared ? precision.least(value.name(), SPARED_BITS) : bits);
     double threshold =
         ranges
             .of(value)

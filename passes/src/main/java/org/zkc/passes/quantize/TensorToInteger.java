@@ -78,7 +78,7 @@ public final class TensorToInteger {
       QuantizationOptions options,
       Optional<FidelityTarget> target,
       PassContext context) {
-    WeightCache cache = new WeightCache();
+    WeightCache cache = new WeightCache(context.tasks());
     Precision precision = choose(suited, options, target, cache, context).precision();
     return switch (IntegerLowering.lower(
         stated.tensor().main(), stated.ranges(), options, precision, cache)) {
@@ -102,7 +102,7 @@ public final class TensorToInteger {
       Optional<FidelityTarget> target,
       PassContext context) {
     Source source = new Source(tensor, ranges);
-    return choose(source, options, target, new WeightCache(), context).program();
+    return choose(source, options, target, new WeightCache(context.tasks()), context).program();
   }
 
   private static PrecisionSearch.Candidate choose(

@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.zkc.ir.OpSpec;
 import org.zkc.ir.integer.IntegerWeights;
+import org.zkc.ir.kernel.TaskRunner;
 import org.zkc.ir.tensor.Activation;
 import org.zkc.ir.tensor.TensorOp;
 
@@ -17,6 +18,7 @@ import org.zkc.ir.tensor.TensorOp;
  * weights that it rounds in another way, and layers that share a table compute it once.
  */
 final class WeightCache {
+  private final TaskRunner tasks;
   private final Map<TensorOp, WeightStatistics> statistics = new IdentityHashMap<>();
   private final Map<TensorOp, Optional<WeightGrid>> grids = new IdentityHashMap<>();
   private final Map<TensorOp, Map<Rounding, Rounded>> rounded = new IdentityHashMap<>();
@@ -48,6 +50,17 @@ final class WeightCache {
    */
   record Rounded(
       IntegerWeights weights, Optional<IntegerWeights> rests, double @Nullable [] bias) {}
+
+  /**
+   * @param tasks to round several channels at a time
+   */
+  WeightCache(TaskRunner tasks) {
+    this.tasks = tasks;
+  }
+
+  TaskRunner tasks() {
+    return tasks;
+  }
 
   WeightStatistics statistics(TensorOp map, Supplier<WeightStatistics> find) {
     return statistics.computeIfAbsent(map, m -> find.get());

@@ -140,7 +140,8 @@ final class WeightLowering {
       TensorOp op, Value input, Value weight, Optional<Value> bias, Location location) {
     Constant constant = parameter(weight, location);
     String name = constant.name().isEmpty() ? weight.name() : constant.name();
-    WeightStatistics statistics = cache.statistics(op, () -> WeightStatistics.of(constant.data()));
+    WeightStatistics statistics =
+        cache.statistics(op, () -> WeightStatistics.of(constant.data(), cache.tasks()));
     Optional<WeightGrid> grid =
         options.isFixed(name)
             ? Optional.empty()
@@ -258,7 +259,8 @@ final class WeightLowering {
       weights[c] = (float) factors[c];
     }
     TensorData data = TensorData.ofFloats(shape, weights);
-    WeightStatistics statistics = cache.statistics(op, () -> WeightStatistics.of(data));
+    WeightStatistics statistics =
+        cache.statistics(op, () -> WeightStatistics.of(data, cache.tasks()));
     return new LinearMap(
         op,
         input,
@@ -356,11 +358,14 @@ final class WeightLowering {
             shifts ->
                 correction
                     .<IntegerWeights.RoundingObserver>map(c -> c.withShifts(shifts))
-                    .orElse((channel, first, reals, mantissas, count) -> {}));
+                    .orElse((channel, first, reals, mantissas, count) -> {}),
+            cache.tasks());
     Optional<IntegerWeights> rests =
         restBits == 0
             ? Optional.empty()
-            : Optional.of(WeightRests.of(map.weights(), factor, weights.channelShifts(), restBits));
+            : Optional.of(
+                WeightRests.of(
+                    map.weights(), factor, weights.channelShifts(), restBits, cache.tasks()));
     // Weights with rests leave nothing to correct.
     boolean isUnbiased = restBits > 0 && map.op() instanceof Linear l && l.bias().isEmpty();
     return new WeightCache.Rounded(

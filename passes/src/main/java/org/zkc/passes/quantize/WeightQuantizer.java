@@ -6,6 +6,7 @@ import java.util.function.Function;
 import org.zkc.ir.DType;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.integer.IntegerWeights;
+import org.zkc.ir.kernel.TaskRunner;
 
 /**
  * Turns real weights into integers: mantissa << channel shift, the mantissa in a byte (or two, for
@@ -25,7 +26,8 @@ final class WeightQuantizer {
       WeightStatistics statistics,
       double factor,
       int bits,
-      Function<List<Integer>, IntegerWeights.RoundingObserver> observer) {
+      Function<List<Integer>, IntegerWeights.RoundingObserver> observer,
+      TaskRunner tasks) {
     List<Integer> shifts = new ArrayList<>(statistics.channels());
     boolean shifted = false;
     for (double greatest : statistics.greatest()) {
@@ -38,7 +40,8 @@ final class WeightQuantizer {
         factor,
         bits <= 8 ? DType.I8 : DType.I16,
         shifted ? shifts : List.of(),
-        observer.apply(shifts));
+        observer.apply(shifts),
+        tasks);
   }
 
   /** The least e >= 0 with which a mantissa of that many bits holds {@code units} 2^-e. */

@@ -5,6 +5,7 @@ import org.zkc.ir.DType;
 import org.zkc.ir.FieldBounds;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.integer.IntegerWeights;
+import org.zkc.ir.kernel.TaskRunner;
 
 /**
  * A second tensor of integers for what rounding takes from weights whose sums have no room for as
@@ -75,7 +76,8 @@ final class WeightRests {
    * @param shifts of the channels of W
    * @param bits k
    */
-  static IntegerWeights of(TensorData reals, double factor, List<Integer> shifts, int bits) {
+  static IntegerWeights of(
+      TensorData reals, double factor, List<Integer> shifts, int bits, TaskRunner tasks) {
     int channels = reals.shape().extent(0);
     long size = reals.elementCount() / Math.max(1, channels);
     TensorData rests =
@@ -94,6 +96,7 @@ final class WeightRests {
         Math.scalb(1.0, bits),
         DType.I8,
         List.of(),
-        (channel, first, elements, mantissas, count) -> {});
+        (channel, first, elements, mantissas, count) -> {},
+        tasks);
   }
 }

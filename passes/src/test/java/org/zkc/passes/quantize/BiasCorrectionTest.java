@@ -10,6 +10,7 @@ import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.integer.IntegerWeights;
+import org.zkc.ir.kernel.TaskRunner;
 
 final class BiasCorrectionTest {
   /** Rows longer than the parts in which weights are rounded, and groups. */
@@ -33,7 +34,8 @@ final class BiasCorrectionTest {
             factor,
             DType.I8,
             shifts,
-            correction.withShifts(shifts));
+            correction.withShifts(shifts),
+            TaskRunner.CALLER);
     double[] expected = bias.clone();
     long[] integers = weights.toLongs();
     for (int o = 0; o < outputs; o++) {

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.integer.IntegerWeights;
+import org.zkc.ir.kernel.TaskRunner;
 
 /** The integers of quantised weights stay what they are. */
 final class WeightGridTest {
@@ -60,7 +61,8 @@ final class WeightGridTest {
               statistics,
               factor,
               WeightGrid.BITS,
-              shifts -> (channel, first, reals, mantissas, count) -> {});
+              shifts -> (channel, first, reals, mantissas, count) -> {},
+              TaskRunner.CALLER);
       long[] elements = rounded.toLongs();
       for (int c = 0; c < CHANNELS; c++) {
         long ratio = elements[c * SIZE] / 127;

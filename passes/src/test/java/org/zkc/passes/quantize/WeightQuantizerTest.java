@@ -13,6 +13,7 @@ import org.zkc.ir.DType;
 import org.zkc.ir.Shape;
 import org.zkc.ir.TensorData;
 import org.zkc.ir.integer.IntegerWeights;
+import org.zkc.ir.kernel.TaskRunner;
 
 class WeightQuantizerTest {
   private static final IntegerWeights.RoundingObserver UNSEEN =
@@ -23,7 +24,8 @@ class WeightQuantizerTest {
     Shape shape = Shape.of(3, 2);
     TensorData data = TensorData.ofFloats(shape, new float[] {127, -2.5f, 127.5f, 1, -1000, 3.5f});
     IntegerWeights weights =
-        WeightQuantizer.quantize(data, WeightStatistics.of(data), 1, 8, shifts -> UNSEEN);
+        WeightQuantizer.quantize(
+            data, WeightStatistics.of(data), 1, 8, shifts -> UNSEEN, TaskRunner.CALLER);
     assertEquals(List.of(0, 1, 3), weights.channelShifts());
     assertEquals(DType.I8, weights.dtype());
     assertEquals(
@@ -43,7 +45,8 @@ class WeightQuantizerTest {
     double factor = 10 * random.nextDouble();
     TensorData data = TensorData.ofFloats(shape, reals);
     IntegerWeights weights =
-        WeightQuantizer.quantize(data, WeightStatistics.of(data), factor, bits, shifts -> UNSEEN);
+        WeightQuantizer.quantize(
+            data, WeightStatistics.of(data), factor, bits, shifts -> UNSEEN, TaskRunner.CALLER);
     for (int i = 0; i < reals.length; i++) {
       int shift = weights.shift(i / 7);
       long mantissa = weights.mantissas().getLong(i);

@@ -51,8 +51,14 @@ class WeightRestsTest {
     double factor = 37.3;
     IntegerWeights weights =
         WeightQuantizer.quantize(
-            data, WeightStatistics.of(data), factor, 14, s -> (c, f, r, m, n) -> {});
-    IntegerWeights rests = WeightRests.of(data, factor, weights.channelShifts(), 6);
+            data,
+            WeightStatistics.of(data),
+            factor,
+            14,
+            s -> (c, f, r, m, n) -> {},
+            TaskRunner.CALLER);
+    IntegerWeights rests =
+        WeightRests.of(data, factor, weights.channelShifts(), 6, TaskRunner.CALLER);
     long[] whole = weights.toLongs();
     long[] parts = rests.toLongs();
     for (int i = 0; i < reals.length; i++) {
@@ -120,7 +126,11 @@ class WeightRestsTest {
     Ranges ranges = Calibrate.run(tensor, samples.subList(0, 12));
     Precision precision = Precision.LEAST.withWeightShare(weightShare).withShare(2e-5);
     return switch (IntegerLowering.lower(
-        tensor.main(), ranges, QuantizationOptions.DEFAULT, precision, new WeightCache())) {
+        tensor.main(),
+        ranges,
+        QuantizationOptions.DEFAULT,
+        precision,
+        new WeightCache(TaskRunner.CALLER))) {
       case IntegerLowering.Lowered l -> l.program();
       case IntegerLowering.Refused r -> throw r.exception();
     };

@@ -23,7 +23,8 @@ final class EntryTables {
     if (holds(clamp, values)) {
       return clamp;
     }
-    Table excess = new Table.Excess(first, size, first - values[0], first + size - 1 - values[size - 1]);
+    Table excess =
+        new Table.Excess(first, size, first - values[0], first + size - 1 - values[size - 1]);
     return holds(excess, values) ? excess : trimmed(first, values, size);
   }
 

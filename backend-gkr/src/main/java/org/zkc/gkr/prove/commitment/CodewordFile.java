@@ -162,27 +162,33 @@ public final class CodewordFile implements AutoCloseable {
     code.expect(rows);
     hasher.expectAll();
     MemorySegment columns = arena.allocate(4L * Math.min(rows, blockRows) * n, NewFile.ALIGNMENT);
-    for (int blockAt = 0; blockAt < rows; blockAt += blockRows) {
-      int count = Math.min(blockRows, rows - blockAt);
-      int done = 0;
-      while (done < count) {
-        int run = 0;
-        for (int b = 0; b < staged && done + run < count; b++) {
-          int block = (blockAt + done + run) / ColumnHasher.BLOCK_ROWS;
-          encoder.encode(
-              block * ColumnHasher.BLOCK_ROWS, encoder.rowsOf(block), stage, b * stageResidues);
-          hasher.absorb(stage, b * stageResidues, encoder.rowsOf(block), workers);
-          run += encoder.rowsOf(block);
+    try (BackgroundWriter writer = new BackgroundWriter(file)) {
+      for (int blockAt = 0; blockAt < rows; blockAt += blockRows) {
+        int count = Math.min(blockRows, rows - blockAt);
+        int done = 0;
+        while (done < count) {
+          int run = 0;
+          for (int b = 0; b < staged && done + run < count; b++) {
+            int block = (blockAt + done + run) / ColumnHasher.BLOCK_ROWS;
+            encoder.encode(
+                block * ColumnHasher.BLOCK_ROWS, encoder.rowsOf(block), stage, b * stageResidues);
+            hasher.absorb(stage, b * stageResidues, encoder.rowsOf(block), workers);
+            run += encoder.rowsOf(block);
+          }
+          int turned = run;
+          int firstRow = done;
+          // The disk works while rows are encoded, and has the block before these are turned into
+          // it.
+          writer.await();
+          workers.forEach(
+              (n + TASK_COLUMNS - 1) / TASK_COLUMNS,
+              task -> turn(stage, n, task * TASK_COLUMNS, turned, columns, count, firstRow));
+          done += run;
         }
-        int turned = run;
-        int firstRow = done;
-        workers.forEach(
-            (n + TASK_COLUMNS - 1) / TASK_COLUMNS,
-            task -> turn(stage, n, task * TASK_COLUMNS, turned, columns, count, firstRow));
-        done += run;
+        writer.write(
+            columns.asSlice(0, 4L * count * n), columnsAt(code.dimension()) + 4L * blockAt * n);
       }
-      file.write(
-          columns.asSlice(0, 4L * count * n), columnsAt(code.dimension()) + 4L * blockAt * n);
+      writer.await();
     }
     return hasher.finish();
   }
