@@ -21,6 +21,7 @@ final class Trainer {
 
   private final List<Training> all = new ArrayList<>();
   private final List<Training> waiting = new ArrayList<>();
+  private boolean hasStopped;
   private final Deque<Training> compiling = new ArrayDeque<>();
 
   static {
@@ -29,10 +30,16 @@ final class Trainer {
 
   /** Schedules a training, after those that are more urgent. */
   static void add(Training training) {
-    synchronized (ONE) {
-      ONE.all.add(training);
-      ONE.waiting.add(training);
-      ONE.notifyAll();
+    ONE.schedule(training);
+  }
+
+  synchronized void schedule(Training training) {
+    all.add(training);
+    if (hasStopped) {
+      training.giveUp();
+    } else {
+      waiting.add(training);
+      notifyAll();
     }
   }
 
@@ -53,7 +60,8 @@ final class Trainer {
     thread.start();
   }
 
-  private void work() {
+  /** Trains what is scheduled, until it is interrupted or a twin fails. */
+  void work() {
     try {
       Thread.sleep(DELAY_MILLIS);
       while (true) {
@@ -61,7 +69,15 @@ final class Trainer {
       }
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
+    } finally {
+      stop();
     }
+  }
+
+  /** Nothing trains any more, so that nobody waits for it: the plain twins stay. */
+  private synchronized void stop() {
+    hasStopped = true;
+    all.forEach(Training::giveUp);
   }
 
   private void step() throws InterruptedException {

@@ -214,6 +214,15 @@ public final class Training {
     return run(RUNS);
   }
 
+  boolean hasEnded() {
+    return ended.getCount() == 0;
+  }
+
+  /** Ends the training; callers go on with the plain twin, or with the vector one that has won. */
+  void giveUp() {
+    ended.countDown();
+  }
+
   /** Lets the JVM's compiler go on. */
   void rest() throws InterruptedException {
     clock.rest();

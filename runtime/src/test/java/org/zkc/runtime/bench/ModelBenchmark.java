@@ -21,6 +21,9 @@ import org.zkc.ir.UserException;
  * zkc prove} as a user runs it.
  */
 public final class ModelBenchmark {
+  /** The variable in which the launcher names itself. */
+  private static final String LAUNCHER = "ZKC_LAUNCHER";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** The JVM's, which it has no flag against. */
@@ -97,6 +100,10 @@ public final class ModelBenchmark {
     return JSON.readValue(folder.resolve(kind.figuresFile()).toFile(), type);
   }
 
+  /**
+   * Seconds of a process of its own. Where the launcher said where it is, that starts the process,
+   * with its flags and its cache of classes, as for a person at a shell.
+   */
   private double cold(Class<?> main, Path model, Path folder) throws IOException {
     List<String> arguments = new ArrayList<>(List.of("prove", model.toString()));
     for (String input : BenchmarkStep.inputs(folder, request)) {
@@ -111,8 +118,14 @@ public final class ModelBenchmark {
             String.valueOf(request.threads()),
             "--progress",
             "none"));
+    String launcher = System.getenv(LAUNCHER);
     long start = System.nanoTime();
-    run(request.heap(), main, arguments);
+    if (launcher == null) {
+      run(request.heap(), main, arguments);
+    } else {
+      arguments.addFirst(launcher);
+      run(arguments, "prove", request.heap());
+    }
     return (System.nanoTime() - start) / 1e9;
   }
 
@@ -134,8 +147,22 @@ public final class ModelBenchmark {
     }
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(arguments);
-    Process process =
-        new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+    run(command, arguments.getFirst(), "");
+  }
+
+  /**
+   * Runs a command.
+   *
+   * @param what it does, for its error
+   * @param heap its largest heap where it is a launcher, which chooses one itself if this is empty
+   */
+  private static void run(List<String> command, String what, String heap) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    if (!heap.isEmpty()) {
+      builder.environment().merge("ZKC_JAVA_OPTS", "-Xmx" + heap, "%s %s"::formatted);
+    }
+    Process process = builder.start();
     try (BufferedReader messages = process.errorReader()) {
       for (String line = messages.readLine(); line != null; line = messages.readLine()) {
         if (!line.startsWith(MODULE_WARNING)) {
@@ -148,7 +175,7 @@ public final class ModelBenchmark {
             String.format(
                 Locale.ROOT,
                 "the benchmark's process for %s ended with code %d; its message is above",
-                arguments.getFirst().toLowerCase(Locale.ROOT).replace('_', ' '),
+                what.toLowerCase(Locale.ROOT).replace('_', ' '),
                 code));
       }
     } catch (InterruptedException e) {
