@@ -10,7 +10,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.zkc.ir.DType;
@@ -61,9 +60,6 @@ import org.zkc.ir.view.ViewKernel;
  * released after its last use.
  */
 public final class TensorInterpreter {
-  /** Elements to which a task applies a function. */
-  private static final int MAPPED = 1 << 15;
-
   /** Floats hold every integer below this. */
   private static final float EXACT = 1 << 24;
 
@@ -376,7 +372,7 @@ public final class TensorInterpreter {
             a.values().shape(), a.result().shape(), weights, get(a.values(), values), tasks);
       }
       case IndexWrap i -> wrap(i, get(i.input(), values));
-      case Elementwise e -> map(e, get(e.input(), values), tasks);
+      case Elementwise e -> FloatMap.run(e, get(e.input(), values), tasks);
     };
   }
 
@@ -406,7 +402,7 @@ public final class TensorInterpreter {
   }
 
   private static float[] wrap(IndexWrap op, float[] input) {
-    float[] out = map(op, input, TaskRunner.CALLER);
+    float[] out = FloatMap.run(op, input, TaskRunner.CALLER);
     for (int i = 0; i < out.length; i++) {
       if (out[i] < 0 || out[i] >= op.extent()) {
         throw new UserException(
@@ -570,20 +566,6 @@ public final class TensorInterpreter {
         out[i] = (float) ((input[i] - (double) mean[c]) * factor + shift);
       }
     }
-    return out;
-  }
-
-  private static float[] map(Elementwise op, float[] input, TaskRunner tasks) {
-    float[] out = new float[input.length];
-    tasks.forEach(
-        (input.length + MAPPED - 1) / MAPPED,
-        task -> {
-          DoubleUnaryOperator function = op.operator();
-          int end = Math.min(input.length, (task + 1) * MAPPED);
-          for (int i = task * MAPPED; i < end; i++) {
-            out[i] = (float) function.applyAsDouble(input[i]);
-          }
-        });
     return out;
   }
 

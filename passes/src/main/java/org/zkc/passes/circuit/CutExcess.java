@@ -32,10 +32,10 @@ import org.zkc.passes.integer.WideClamp;
  * Requantisations that share a table give it up together or not at all.
  */
 public final class CutExcess extends Rewrite {
-  /** What an element's excess costs: it is committed to, looked up, and so is its remainder. */
+  /** Rows that cost as much as an element's excess: it is committed to and looked up in parts. */
   private static final long PER_ELEMENT = 4;
 
-  /** What two further relations and a further table cost besides, in rows. */
+  /** Rows that cost as much as two further relations and a further table. */
   private static final long PER_USE = 1 << 11;
 
   /** By how much tables shrink at least; two relations more make a key longer. */

@@ -206,8 +206,6 @@ public record ColumnScales(List<Units> inputs) {
     }
     int columns = inputs.get(input).units.size();
     int log = Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(0, columns - 1));
-    return columns == 0
-        ? 0
-        : Math.clamp(BITS_AND_COLUMNS - log, ScaleClasses.INPUT_BITS, MOST_BITS);
+    return columns == 0 ? 0 : Math.clamp(BITS_AND_COLUMNS - log, InputBits.LEAST, MOST_BITS);
   }
 }

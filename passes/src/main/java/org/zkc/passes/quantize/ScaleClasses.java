@@ -18,10 +18,7 @@ import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Activation;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.Clamp;
-import org.zkc.ir.tensor.CompareZero;
 import org.zkc.ir.tensor.Composition;
-import org.zkc.ir.tensor.Constant;
-import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
 import org.zkc.ir.tensor.FakeQuantize;
 import org.zkc.ir.tensor.Linear;
@@ -32,7 +29,6 @@ import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.tensor.Standardization;
 import org.zkc.ir.tensor.Subtract;
 import org.zkc.ir.tensor.TensorOp;
-import org.zkc.ir.tensor.TopK;
 import org.zkc.ir.tensor.WindowMean;
 import org.zkc.ir.view.Concatenate;
 import org.zkc.ir.view.Gather;
@@ -44,15 +40,6 @@ import org.zkc.ir.view.UnaryView;
  * values, near linear.
  */
 final class ScaleClasses {
-  /** Bits of inputs, which are public and not committed: more of them cost next to nothing. */
-  static final int INPUT_BITS = 12;
-
-  /** Bits of inputs whose order, or that of values made of them, decides. */
-  private static final int DECISIVE_INPUT_BITS = 16;
-
-  /** The same where a table reads it, which has a row for each of its integers. */
-  private static final int TABLE_INPUT_BITS = 14;
-
   /** Bits of activations by which order is asked. */
   private static final int DECISIVE_BITS = 12;
 
@@ -133,6 +120,7 @@ final class ScaleClasses {
   private final QuantizationOptions options;
   private final Precision precision;
   private final Margins margins;
+  private final InputBits inputBits;
 
   /** The most rows of a table that is not asked to have more. */
   private final long sparedRows;
@@ -198,6 +186,7 @@ final class ScaleClasses {
     this.ranges = ranges;
     this.options = options;
     this.margins = Margins.of(ranges);
+    this.inputBits = new InputBits(analysis);
     this.sparedRows =
         Math.max(
             SPARED_ROWS,
@@ -422,7 +411,7 @@ final class ScaleClasses {
     if (!members.fixedBits) {
       int least =
           input
-              ? Math.max(inputBits(value), options.leastBits().getOrDefault(value.name(), 0))
+              ? Math.max(inputBits.of(value), options.leastBits().getOrDefault(value.name(), 0))
               : Math.max(leastBits(op), analysis.decisive().isDecisive(value) ? DECISIVE_BITS : 0);
       bits = precision.least(value.name(), Math.max(bits, least));
     }
@@ -440,69 +429,10 @@ final class ScaleClasses {
     members.magnitude = Math.max(members.magnitude, Math.min(threshold, bounds.magnitude()));
   }
 
-  /**
-   * Bits of an input, or of a value made of inputs by sums. Where its order decides, it has as many
-   * bits as its readers have room for.
-   */
-  private int inputBits(Value value) {
-    return analysis.decisive().isDecisive(value) ? roomFor(value) : INPUT_BITS;
-  }
-
-  private int roomFor(Value value) {
-    int room = DECISIVE_INPUT_BITS;
-    for (Op user : analysis.uses().users(value)) {
-      room = Math.min(room, roomFor(value, (TensorOp) user));
-    }
-    return Math.max(INPUT_BITS, room);
-  }
-
-  private int roomFor(Value value, TensorOp user) {
-    return switch (user) {
-      case CompareZero _, TopK _, Add _, Subtract _ -> DECISIVE_INPUT_BITS;
-      case Linear l -> roomBesideWeights(l.weight());
-      case Conv c -> roomBesideWeights(c.weight());
-      case UnaryView v -> roomFor(v.result());
-      case WindowMean w when isPick(w) -> roomFor(w.result());
-      case Gather g when g.table() == value -> roomFor(g.result());
-      case Concatenate c -> roomFor(c.result());
-      case Pointwise p when StepLowering.isStep(p) -> DECISIVE_INPUT_BITS;
-      case Activation a when analysis.decisive().isCompared(a.definitions().getFirst()) ->
-          TABLE_INPUT_BITS;
-      case Multiply m when analysis.isIntegral(m.left() == value ? m.right() : m.left()) ->
-          DECISIVE_INPUT_BITS;
-      default ->
-          analysis.scaled(user).map(TensorAnalysis.Scaled::factor).orElse(null)
-                  instanceof ConstantFactor.Uniform
-              ? DECISIVE_INPUT_BITS
-              : INPUT_BITS;
-    };
-  }
-
-  /** Whether windows of one element each move elements. */
-  private static boolean isPick(WindowMean w) {
-    return w.lengths().stream().allMatch(n -> n == 1)
-        && w.divisors().stream().allMatch(d -> d == 1);
-  }
-
   private boolean isProduct(Value value) {
     return analysis.uses().definition(value).orElse(null) instanceof Multiply m
         && !analysis.isConstant(m.left())
         && !analysis.isConstant(m.right());
-  }
-
-  /** The bits with which sums of products with weights of decisive bits stay inside the limit. */
-  private int roomBesideWeights(Value weight) {
-    // Half is left to channels whose sums have other signs.
-    return room(weight, WeightLowering.DECISIVE_BITS, 0.5);
-  }
-
-  /** The bits of integers whose sums with such weights stay below a share of the limit. */
-  private int room(Value weight, int weightBits, double share) {
-    if (!(analysis.uses().definition(weight).orElse(null) instanceof Constant c)) {
-      return INPUT_BITS;
-    }
-    double sum = WeightStatistics.of(c.data()).largestSum();
-    return Math.getExponent(FieldBounds.LIMIT * share / sum / Math.scalb(1.0, weightBits - 1));
   }
 
   private Members members(Value root) {
@@ -514,7 +444,7 @@ final class ScaleClasses {
     return switch (op) {
       case WindowMean m -> MEAN_BITS;
       case Pointwise _, Composition _ -> BOUNDED_BITS;
-      case Gather g -> INPUT_BITS;
+      case Gather g -> InputBits.LEAST;
       case Multiply m
           when !options.isFixed(m.result().name())
               && !analysis.isConstant(m.left())
