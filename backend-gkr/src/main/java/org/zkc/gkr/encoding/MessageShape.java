@@ -24,9 +24,9 @@ public record MessageShape(String name, List<Field> fields) {
       inputs:run outputs:run
       TensorMessage role:varint shape:run low:varint high:varint positive:varint \
       negative:varint norm:varint
-      TableMessage clamp:ClampMessage entries:EntriesMessage
+      TableMessage clamp:ClampMessage entries:EntriesMessage excess:ClampMessage
       ClampMessage first:varint size:varint low:varint high:varint
-      EntriesMessage first:varint values:run size:varint
+      EntriesMessage first:varint values:run size:varint start:varint
       RelationMessage result:varint linear:LinearMessage conv:ConvMessage matmul:MatMulMessage \
       product:ProductMessage requantize:RequantizeMessage max:MaxMessage \
       quotient:RoundedQuotientMessage fft_conv:FftConvMessage gather:GatherMessage \
