@@ -3,7 +3,6 @@ package org.zkc.gkr.circuit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,13 +71,26 @@ record AxisWeights(List<long[]> axes) {
 
   /** The weight of every element, or -1 when they differ. */
   long uniform() {
-    return IntStream.range(0, axes.size()).allMatch(this::isUniform) ? without(-1) : -1;
+    for (int a = 0; a < axes.size(); a++) {
+      if (!isUniform(a)) {
+        return -1;
+      }
+    }
+    return without(-1);
   }
 
   /** The one axis along which weights differ, or -1 where there are none or several. */
   int onlyAxis() {
-    int[] uneven = IntStream.range(0, axes.size()).filter(a -> !isUniform(a)).toArray();
-    return uneven.length == 1 ? uneven[0] : -1;
+    int only = -1;
+    for (int a = 0; a < axes.size(); a++) {
+      if (!isUniform(a)) {
+        if (only >= 0) {
+          return -1;
+        }
+        only = a;
+      }
+    }
+    return only;
   }
 
   /** The weights along {@link #onlyAxis}. */
@@ -93,7 +105,12 @@ record AxisWeights(List<long[]> axes) {
 
   private boolean isUniform(int axis) {
     long[] numbers = axes.get(axis);
-    return Arrays.stream(numbers).allMatch(v -> v == numbers[0]);
+    for (long v : numbers) {
+      if (v != numbers[0]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The product of the first numbers of all axes but one. */

@@ -2,7 +2,6 @@ package org.zkc.gkr.circuit;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * The effect of a {@link ViewStep} on a shape and on the elements of a tensor. This class is the
@@ -73,33 +72,43 @@ public final class ViewSemantics {
 
   /** Numbers that are equal only for equal steps on an equal shape. */
   public static int[] numbers(List<Integer> shape, List<ViewStep> steps) {
-    IntStream.Builder out = IntStream.builder();
+    ArrayList<Integer> out = new ArrayList<>();
     add(out, shape);
     for (ViewStep step : steps) {
       switch (step) {
-        case ViewStep.Permute p -> add(out.add(0), p.permutation());
-        case ViewStep.Reshape r -> add(out.add(1), r.shape());
-        case ViewStep.Window w -> {
-          out.add(2).add(w.axis()).add(w.extent()).add(w.stride()).add(w.dilation());
-          out.add(w.offset()).add(w.taps());
+        case ViewStep.Permute p -> {
+          out.add(0);
+          add(out, p.permutation());
         }
+        case ViewStep.Reshape r -> {
+          out.add(1);
+          add(out, r.shape());
+        }
+        case ViewStep.Window w ->
+            out.addAll(
+                List.of(2, w.axis(), w.extent(), w.stride(), w.dilation(), w.offset(), w.taps()));
         case ViewStep.Ranges r -> {
-          add(out.add(3).add(r.axis()), r.starts());
+          out.addAll(List.of(3, r.axis()));
+          add(out, r.starts());
           add(out, r.lengths());
           add(out, r.factors());
         }
-        case ViewStep.Unfold u -> {
-          out.add(4).add(u.axis()).add(u.positions()).add(u.taps()).add(u.stride());
-          out.add(u.dilation()).add(u.offset());
-        }
+        case ViewStep.Unfold u ->
+            out.addAll(
+                List.of(
+                    4, u.axis(), u.positions(), u.taps(), u.stride(), u.dilation(), u.offset()));
       }
     }
-    return out.build().toArray();
+    int[] numbers = new int[out.size()];
+    for (int k = 0; k < numbers.length; k++) {
+      numbers[k] = out.get(k);
+    }
+    return numbers;
   }
 
-  private static void add(IntStream.Builder out, List<Integer> list) {
+  private static void add(List<Integer> out, List<Integer> list) {
     out.add(list.size());
-    list.forEach(out::add);
+    out.addAll(list);
   }
 
   /** The additions that {@link #apply} makes; the step fits the shape. */
@@ -109,8 +118,7 @@ public final class ViewSemantics {
       case ViewStep.Reshape r -> 0;
       case ViewStep.Window w -> product(others(shape, w.axis()), w.extent(), w.taps());
       case ViewStep.Ranges r ->
-          product(
-              others(shape, r.axis()), r.lengths().stream().mapToLong(Integer::longValue).sum(), 1);
+          product(others(shape, r.axis()), r.elements(), 1);
       case ViewStep.Unfold u -> product(others(shape, u.axis()), u.positions(), u.taps());
     };
   }

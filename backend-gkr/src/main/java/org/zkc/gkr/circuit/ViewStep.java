@@ -42,6 +42,15 @@ public sealed interface ViewStep {
       lengths = List.copyOf(lengths);
       factors = List.copyOf(factors);
     }
+
+    /** The elements of all ranges together, along the axis. */
+    public long elements() {
+      long sum = 0;
+      for (int length : lengths) {
+        sum += length;
+      }
+      return sum;
+    }
   }
 
   /**

@@ -90,14 +90,17 @@ public final class CircleDomain {
 
   /** The point at {@code position}. */
   CirclePoint point(int position) {
-    return point(logSize, position);
+    return point(logSize, CirclePoint.ofOrder(logSize + 1), position);
   }
 
-  /** The point at {@code position} of the domain of 2^logSize points, without its twiddles. */
-  static CirclePoint point(int logSize, int position) {
+  /**
+   * The point at {@code position} of the domain of 2^logSize points, without its twiddles, given
+   * the point of twice that order of which all are multiples.
+   */
+  static CirclePoint point(int logSize, CirclePoint generator, int position) {
     int reversed = Integer.reverse(position >>> 1) >>> (32 - (logSize - 1));
     long angle = 1 + 4L * reversed;
     long order = 2L << logSize;
-    return CirclePoint.ofOrder(logSize + 1).times((position & 1) == 0 ? angle : order - angle);
+    return generator.times((position & 1) == 0 ? angle : order - angle);
   }
 }

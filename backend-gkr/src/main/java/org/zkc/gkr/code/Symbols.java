@@ -22,10 +22,12 @@ public final class Symbols {
 
   private final int logDimension;
   private final int logLength;
+  private final CirclePoint generator;
 
   private Symbols(int logDimension) {
     this.logDimension = logDimension;
     this.logLength = logDimension + ProtocolConstants.LOG_BLOW_UP;
+    this.generator = CirclePoint.ofOrder(logLength + 1);
   }
 
   /** The symbols of the code of dimension k, a power of two that {@link CircleCode} has. */
@@ -35,7 +37,7 @@ public final class Symbols {
 
   /** t_i for every bit i of a coefficient's index. */
   private int[] factors(int position) {
-    CirclePoint point = CircleDomain.point(logLength, position);
+    CirclePoint point = CircleDomain.point(logLength, generator, position);
     int[] out = new int[logDimension];
     int x = point.x();
     for (int i = 0; i < logDimension; i++) {

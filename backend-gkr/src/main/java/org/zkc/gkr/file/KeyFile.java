@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.CircuitLimits;
 import org.zkc.gkr.circuit.Interval;
@@ -177,8 +176,11 @@ public record KeyFile(
 
   /** Whether shapes differ at one axis at most. */
   private static boolean isAlike(List<Integer> a, List<Integer> b, int axis) {
-    return a.size() == b.size()
-        && IntStream.range(0, a.size()).allMatch(k -> k == axis || a.get(k).equals(b.get(k)));
+    boolean alike = a.size() == b.size();
+    for (int k = 0; alike && k < a.size(); k++) {
+      alike = k == axis || a.get(k).equals(b.get(k));
+    }
+    return alike;
   }
 
   /** SHA-256 of the file, as {@code sha256sum} prints it: what {@code --expect-model} compares. */
@@ -284,12 +286,20 @@ public record KeyFile(
     };
   }
 
+  private static boolean hidesSomething(String name) {
+    for (int at = 0; at < name.length(); at += Character.charCount(name.codePointAt(at))) {
+      if (isInvisible(name.codePointAt(at))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static List<Port> decode(List<PortMessage> messages) {
     HashSet<String> names = new HashSet<>();
     for (PortMessage m : messages) {
       // Names are printed beside what was proved: none may hide another or write lines of its own.
-      if (IntStream.concat(m.getName().codePoints(), m.getPart().getWhole().codePoints())
-          .anyMatch(KeyFile::isInvisible)) {
+      if (hidesSomething(m.getName()) || hidesSomething(m.getPart().getWhole())) {
         throw new VerificationFailure(
             "key file port",
             "a name without control characters and invisible ones",

@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.zkc.gkr.circuit.Circuit;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.key.VerifierKey;
@@ -46,7 +48,33 @@ public final class ModelVerifier {
    * @throws VerificationFailure when they are no key; nothing else is thrown, whatever the bytes
    */
   public static ModelVerifier load(byte[] key) {
-    return new ModelVerifier(KeyFile.decode(key), KeyFile.digest(key));
+    // Beside the reading, because the first digest of a process starts the JDK's providers of
+    // security, which takes longer than all of a small key's bytes.
+    FutureTask<String> digest = new FutureTask<>(() -> KeyFile.digest(key));
+    Thread.ofPlatform().daemon().name("zkc-key-digest").start(digest);
+    KeyFile file = KeyFile.decode(key);
+    return new ModelVerifier(file, result(digest));
+  }
+
+  /** The outcome of a task that throws nothing that is checked. */
+  private static <T> T result(FutureTask<T> task) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return task.get();
+        } catch (InterruptedException e) {
+          // Kept for the caller: a digest takes milliseconds.
+          interrupted = true;
+        }
+      }
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /**

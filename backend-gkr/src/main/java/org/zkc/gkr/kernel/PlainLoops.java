@@ -14,10 +14,6 @@ import org.zkc.gkr.field.M31;
  * up below 2^64, read as unsigned.
  */
 final class PlainLoops implements Loops {
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final long P = M31.P;
   // Multiples of p that lift a difference of products, or of two sums of two, above zero: p 2^31 >=
   // (p - 1)^2.
@@ -513,7 +509,7 @@ final class PlainLoops implements Loops {
     for (int from = 0; from < coefficients.length(); from += exactRows) {
       int to = Math.min(coefficients.length(), from + exactRows);
       for (int r = from; r < to; r++) {
-        load(weights, width, (long) r * stride + firstColumn, row);
+        Packed.load(weights, width, (long) r * stride + firstColumn, row);
         for (int limb = 0; limb < 4; limb++) {
           addScaledRow(coefficients.limb(limb)[coefficients.offset() + r], row, sums[limb]);
         }
@@ -529,25 +525,35 @@ final class PlainLoops implements Loops {
     }
   }
 
-  // Copied whole: C1 takes dozens of instructions for an element of a segment.
-  private static void load(MemorySegment weights, int width, long from, int[] row) {
-    switch (width) {
-      case 1 -> {
-        byte[] narrow = new byte[row.length];
-        MemorySegment.copy(weights, ValueLayout.JAVA_BYTE, from, narrow, 0, row.length);
-        for (int k = 0; k < row.length; k++) {
-          row[k] = narrow[k];
+  /** Rows of packed weights, in a class of their own: verifiers read none, so they load no memory layouts. */
+  private static final class Packed {
+    private static final ValueLayout.OfShort SHORT =
+        ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt INT =
+        ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private Packed() {}
+
+    // Copied whole: C1 takes dozens of instructions for an element of a segment.
+    static void load(MemorySegment weights, int width, long from, int[] row) {
+      switch (width) {
+        case 1 -> {
+          byte[] narrow = new byte[row.length];
+          MemorySegment.copy(weights, ValueLayout.JAVA_BYTE, from, narrow, 0, row.length);
+          for (int k = 0; k < row.length; k++) {
+            row[k] = narrow[k];
+          }
         }
-      }
-      case 2 -> {
-        short[] narrow = new short[row.length];
-        MemorySegment.copy(weights, SHORT, 2 * from, narrow, 0, row.length);
-        for (int k = 0; k < row.length; k++) {
-          row[k] = narrow[k];
+        case 2 -> {
+          short[] narrow = new short[row.length];
+          MemorySegment.copy(weights, SHORT, 2 * from, narrow, 0, row.length);
+          for (int k = 0; k < row.length; k++) {
+            row[k] = narrow[k];
+          }
         }
+        case 4 -> MemorySegment.copy(weights, INT, 4 * from, row, 0, row.length);
+        default -> throw new IllegalArgumentException("weights of " + width + " bytes");
       }
-      case 4 -> MemorySegment.copy(weights, INT, 4 * from, row, 0, row.length);
-      default -> throw new IllegalArgumentException("weights of " + width + " bytes");
     }
   }
 

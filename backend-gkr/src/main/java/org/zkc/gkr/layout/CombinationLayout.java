@@ -89,7 +89,11 @@ public final class CombinationLayout implements RowLayout {
 
   /** Variables of the sumcheck over all combinations, at least those of a row. */
   public int variables() {
-    return Math.max(widthVariables(), entries.stream().mapToInt(Entry::variables).max().orElse(0));
+    int most = widthVariables();
+    for (Entry e : entries) {
+      most = Math.max(most, e.variables());
+    }
+    return most;
   }
 
   /** The variables that number the rows of one combination, and those that merge them. */

@@ -2,10 +2,8 @@ package org.zkc.gkr.layout;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.circuit.CircuitLimits;
 import org.zkc.gkr.circuit.CircuitTooLarge;
@@ -63,7 +61,7 @@ public record LeafLayout(Tree lookups, Tree tables) {
   public record Tree(List<Block> blocks, int variables) {
     private static Tree of(List<Block> blocks) {
       ArrayList<Block> sorted = new ArrayList<>(blocks);
-      sorted.sort(Comparator.comparingInt(b -> -b.variables()));
+      sorted.sort((a, b) -> Integer.compare(b.variables(), a.variables()));
       long at = 0;
       for (int k = 0; k < sorted.size(); k++) {
         Block b = sorted.get(k);
@@ -163,8 +161,12 @@ public record LeafLayout(Tree lookups, Tree tables) {
               null,
               size));
     }
-    long leaves =
-        Stream.concat(lookups.stream(), tables.stream()).mapToLong(b -> 1L << b.variables()).sum();
+    long leaves = 0;
+    for (List<Block> blocks : List.of(lookups, tables)) {
+      for (Block b : blocks) {
+        leaves += 1L << b.variables();
+      }
+    }
     if (leaves > CircuitLimits.LEAVES) {
       throw new CircuitTooLarge(
           "more than " + CircuitLimits.LEAVES + " lookups and rows of tables and ranges, padded");

@@ -70,7 +70,9 @@ public final class ModelLayout implements TensorRows {
     this.width = width;
     this.rows = rows;
     this.entries = List.copyOf(entries);
-    entries.forEach(e -> byTensor.put(e.tensor(), e));
+    for (Entry e : entries) {
+      byTensor.put(e.tensor(), e);
+    }
   }
 
   /**
@@ -136,7 +138,11 @@ public final class ModelLayout implements TensorRows {
   }
 
   private static long rows(ConstraintSystem system, List<Integer> model, int width) {
-    return model.stream().mapToLong(t -> rows(system.tensor(t).shape(), width)).sum();
+    long rows = 0;
+    for (int t : model) {
+      rows += rows(system.tensor(t).shape(), width);
+    }
+    return rows;
   }
 
   /** Variables that merge the claims on all MODEL tensors. */

@@ -37,22 +37,26 @@ public final class WitnessLayout implements TensorRows {
    * @param modelWidth elements of a row of the model beside it, 0 when there is none
    */
   public static WitnessLayout of(ConstraintSystem system, int modelWidth) {
-    List<TensorLayout> layouts =
-        system.heldBy(Holder.COMMITTED).stream()
-            .map(t -> new TensorLayout(system.tensor(t).shape()))
-            .toList();
-    int longest = layouts.stream().mapToInt(TensorLayout::variables).max().orElse(0);
+    List<Integer> committed = system.heldBy(Holder.COMMITTED);
+    ArrayList<TensorLayout> layouts = new ArrayList<>();
+    int most = 0;
+    for (int tensor : committed) {
+      TensorLayout layout = new TensorLayout(system.tensor(tensor).shape());
+      layouts.add(layout);
+      most = Math.max(most, layout.variables());
+    }
+    int longest = most;
     int width =
         RowWidth.chooseForWitness(
             modelWidth,
             w -> rowVariables(longest, w) + Mle.variables(Math.max(1, layouts.size())),
-            w -> layouts.stream().mapToLong(l -> rows(l, w)).sum());
+            w -> rows(layouts, w));
     ArrayList<Column> columns = new ArrayList<>();
     int row = 0;
-    for (int tensor : system.heldBy(Holder.COMMITTED)) {
-      TensorLayout layout = new TensorLayout(system.tensor(tensor).shape());
-      columns.add(new Column(tensor, layout, row, rows(layout, width)));
-      row += rows(layout, width);
+    for (int k = 0; k < layouts.size(); k++) {
+      int rows = rows(layouts.get(k), width);
+      columns.add(new Column(committed.get(k), layouts.get(k), row, rows));
+      row += rows;
     }
     return new WitnessLayout(
         width, row, columns, Integer.numberOfTrailingZeros(width) + rowVariables(longest, width));
@@ -61,6 +65,14 @@ public final class WitnessLayout implements TensorRows {
   /** The variables that number the rows of the longest table, which has {@code longest} of them. */
   private static int rowVariables(int longest, int width) {
     return Math.max(0, longest - Integer.numberOfTrailingZeros(width));
+  }
+
+  private static long rows(List<TensorLayout> layouts, int width) {
+    long rows = 0;
+    for (TensorLayout layout : layouts) {
+      rows += rows(layout, width);
+    }
+    return rows;
   }
 
   private static int rows(TensorLayout layout, int width) {

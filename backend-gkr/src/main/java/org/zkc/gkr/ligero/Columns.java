@@ -1,6 +1,6 @@
 package org.zkc.gkr.ligero;
 
-import java.util.Arrays;
+import java.util.TreeSet;
 import org.zkc.gkr.protocol.ProtocolConstants;
 
 /** The columns of an encoded matrix, and which of them are opened. */
@@ -14,6 +14,16 @@ public final class Columns {
 
   /** Drawn queries as the ascending, distinct indices that are opened. */
   public static int[] distinct(int[] drawn) {
-    return Arrays.stream(drawn).sorted().distinct().toArray();
+    // A set, because sorting an array links more of the JDK than a fresh process has loaded.
+    TreeSet<Integer> opened = new TreeSet<>();
+    for (int column : drawn) {
+      opened.add(column);
+    }
+    int[] out = new int[opened.size()];
+    int at = 0;
+    for (int column : opened) {
+      out[at++] = column;
+    }
+    return out;
   }
 }

@@ -150,9 +150,11 @@ public record ProofFile(Statement statement, int samples, byte[] proof, byte[] c
   }
 
   private static long publicBytes(VerifierKey key, List<Integer> tensors) {
-    return tensors.stream()
-        .mapToLong(t -> PublicIntegers.mostBytes(key.circuit().tensor(t).elementCount()))
-        .sum();
+    long bytes = 0;
+    for (int t : tensors) {
+      bytes += PublicIntegers.mostBytes(key.circuit().tensor(t).elementCount());
+    }
+    return bytes;
   }
 
   private static List<int[]> integers(

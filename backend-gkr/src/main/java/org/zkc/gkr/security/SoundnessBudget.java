@@ -160,7 +160,11 @@ public record SoundnessBudget(List<Term> terms) {
   }
 
   private static double rounds(Reduction reduction) {
-    return reduction.rounds().stream().mapToDouble(Reduction.Rounds::error).sum();
+    double error = 0;
+    for (Reduction.Rounds rounds : reduction.rounds()) {
+      error += rounds.error();
+    }
+    return error;
   }
 
   private static int variables(ConstraintSystem system, int tensor) {

@@ -28,10 +28,12 @@ public final class TensorLayout {
     this.shape = List.copyOf(shape);
     int sum = 0;
     long last = 0;
-    axisVariables = shape.stream().mapToInt(Mle::variables).toArray();
-    for (int e : shape) {
-      sum += Mle.variables(e);
-      last = (last << Mle.variables(e)) + e - 1;
+    axisVariables = new int[shape.size()];
+    for (int a = 0; a < axisVariables.length; a++) {
+      int extent = shape.get(a);
+      axisVariables[a] = Mle.variables(extent);
+      sum += axisVariables[a];
+      last = (last << axisVariables[a]) + extent - 1;
     }
     variables = sum;
     storedLength = Math.toIntExact(last + 1);

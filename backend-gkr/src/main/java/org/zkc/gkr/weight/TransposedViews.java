@@ -107,7 +107,7 @@ final class TransposedViews {
       case ViewStep.Permute p -> 0;
       case ViewStep.Reshape r -> 0;
       case ViewStep.Window w -> (long) w.extent() * w.taps();
-      case ViewStep.Ranges r -> r.lengths().stream().mapToLong(Integer::longValue).sum();
+      case ViewStep.Ranges r -> r.elements();
       case ViewStep.Unfold u -> (long) u.positions() * u.taps();
     };
   }

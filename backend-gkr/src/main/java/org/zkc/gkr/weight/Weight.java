@@ -130,7 +130,11 @@ public final class Weight {
 
   /** The elements of the vectors that this weight holds; points take none. */
   long heldElements() {
-    return factors.stream().filter(f -> !f.isPoint()).mapToLong(WeightFactor::length).sum();
+    long held = 0;
+    for (WeightFactor f : factors) {
+      held += f.isPoint() ? 0 : f.length();
+    }
+    return held;
   }
 
   /** Whether every axis is a factor of its own. */
