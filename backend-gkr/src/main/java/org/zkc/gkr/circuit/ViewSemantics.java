@@ -117,8 +117,7 @@ public final class ViewSemantics {
       case ViewStep.Permute p -> 0;
       case ViewStep.Reshape r -> 0;
       case ViewStep.Window w -> product(others(shape, w.axis()), w.extent(), w.taps());
-      case ViewStep.Ranges r ->
-          product(others(shape, r.axis()), r.elements(), 1);
+      case ViewStep.Ranges r -> product(others(shape, r.axis()), r.elements(), 1);
       case ViewStep.Unfold u -> product(others(shape, u.axis()), u.positions(), u.taps());
     };
   }

@@ -525,7 +525,10 @@ final class PlainLoops implements Loops {
     }
   }
 
-  /** Rows of packed weights, in a class of their own: verifiers read none, so they load no memory layouts. */
+  /**
+   * Rows of packed weights, in a class of their own: verifiers read none, so they load no memory
+   * layouts.
+   */
   private static final class Packed {
     private static final ValueLayout.OfShort SHORT =
         ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
