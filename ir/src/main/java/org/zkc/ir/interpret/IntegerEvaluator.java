@@ -55,6 +55,9 @@ import org.zkc.ir.view.ViewKernel;
  * every element is checked against the interval of its type.
  */
 public final class IntegerEvaluator {
+  /** Multiplications of a product whose pieces are tasks. */
+  private static final long LARGE_PRODUCT = 1 << 22;
+
   private final Function main;
   private final TaskRunner tasks;
   private final List<List<Value>> lastUses = new ArrayList<>();
@@ -240,7 +243,7 @@ public final class IntegerEvaluator {
               m.left().shape(),
               get(m.right(), values),
               m.right().shape(),
-              TaskRunner.CALLER);
+              isLarge(m) ? tasks : TaskRunner.CALLER);
       case Requantize r -> requantize(r, get(r.input(), values));
       case Table t -> look(get(t.input(), values), 0, t.first(), t.entries());
       case RequantizeTable t -> look(get(t.input(), values), t.shift(), t.first(), t.entries());
@@ -273,6 +276,12 @@ public final class IntegerEvaluator {
       case View v ->
           ViewKernel.INTS.apply(v, v.operands().stream().map(x -> get(x, values)).toList());
     };
+  }
+
+  /** Whether a product takes so long that threads are worth waking. */
+  private static boolean isLarge(MatMul op) {
+    int depth = lineOf(op.left());
+    return depth > 0 && op.result().shape().elementCount() > LARGE_PRODUCT / depth;
   }
 
   private static int lineOf(Value input) {

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.zkc.ir.DType;
 import org.zkc.ir.Location;
@@ -63,6 +64,23 @@ public final class Formula {
     record Applied(Unary function, Operand operand) implements Step {}
   }
 
+  /** Operations by the first word of a step; a formula is read each time that it is computed. */
+  private static final class Names {
+    private static final Map<String, Arithmetic> ARITHMETIC =
+        Arrays.stream(Arithmetic.values()).collect(Collectors.toMap(Formula::name, a -> a));
+
+    private static final Map<String, ScalarFunction> FUNCTIONS =
+        Arrays.stream(ScalarFunction.values()).collect(Collectors.toMap(Formula::name, f -> f));
+
+    private static final List<OpSpec> OPS =
+        Stream.of(Relu.class, Clamp.class, Activation.class)
+            .flatMap(kind ->
+                kind.isSealed() ? Stream.of(kind.getPermittedSubclasses()) : Stream.of(kind))
+            .filter(kind -> kind != Pointwise.class && kind != Composition.class)
+            .map(kind -> OpSpec.of(kind.asSubclass(Elementwise.class)))
+            .toList();
+  }
+
   private final List<Step> steps;
 
   private Formula(List<Step> steps) {
@@ -86,16 +104,30 @@ public final class Formula {
     return new Formula(steps);
   }
 
+  /**
+   * The formula with one more step, which is its value then.
+   *
+   * @throws IllegalArgumentException as above
+   */
+  public Formula with(String text) {
+    if (steps.size() >= MOST_STEPS) {
+      throw new IllegalArgumentException(
+          "a formula has 1 to %d steps, not more".formatted(MOST_STEPS));
+    }
+    List<Step> longer = new ArrayList<>(steps);
+    longer.add(step(text, steps.size()));
+    return new Formula(longer);
+  }
+
   private static Step step(String text, int index) {
     String[] words = text.split(" ", -1);
-    for (Arithmetic operation : Arithmetic.values()) {
-      if (words[0].equals(name(operation))) {
-        if (words.length != 3) {
-          throw new IllegalArgumentException("the step '%s' takes two operands".formatted(text));
-        }
-        return new Step.Binary(
-            operation, operand(text, words[1], index), operand(text, words[2], index));
+    Arithmetic operation = Names.ARITHMETIC.get(words[0]);
+    if (operation != null) {
+      if (words.length != 3) {
+        throw new IllegalArgumentException("the step '%s' takes two operands".formatted(text));
       }
+      return new Step.Binary(
+          operation, operand(text, words[1], index), operand(text, words[2], index));
     }
     if (words.length < 2) {
       throw new IllegalArgumentException("the step '%s' has no operand".formatted(text));
@@ -160,17 +192,14 @@ public final class Formula {
 
   /** The op of a name, of values that stand for no tensor. */
   private static Optional<Elementwise> named(String name, List<Double> numbers) {
-    return Stream.of(Relu.class, Clamp.class, Activation.class)
-        .flatMap(
-            kind -> kind.isSealed() ? Stream.of(kind.getPermittedSubclasses()) : Stream.of(kind))
-        .filter(kind -> kind != Pointwise.class && kind != Composition.class)
-        .flatMap(kind -> op(OpSpec.of(kind.asSubclass(Elementwise.class)), name, numbers).stream())
-        .findFirst()
-        .or(() ->
-            Arrays.stream(ScalarFunction.values())
-                .filter(f -> name(f).equals(name))
-                .findFirst()
-                .map(f -> new Pointwise(PLACE, PLACE, f, numbers, Location.UNKNOWN)));
+    for (OpSpec spec : Names.OPS) {
+      Optional<Elementwise> found = op(spec, name, numbers);
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.ofNullable(Names.FUNCTIONS.get(name))
+        .map(f -> new Pointwise(PLACE, PLACE, f, numbers, Location.UNKNOWN));
   }
 
   /** The op of a record whose step has this name and as many numbers; see {@link #attributesOf}. */

@@ -118,4 +118,19 @@ final class FormulaTest {
         IllegalArgumentException.class,
         () -> Formula.parse(Collections.nCopies(Formula.MOST_STEPS + 1, "tanh x")));
   }
+
+  @Test
+  void aLongerFormulaIsThatOfAllSteps() {
+    Formula longer = formula("exp x").with("add s0 1").with("divide x s1");
+    for (double x : new double[] {-3, 0, 0.25, 8}) {
+      assertEquals(formula("exp x", "add s0 1", "divide x s1").apply(x), longer.apply(x));
+    }
+    assertThrows(IllegalArgumentException.class, () -> longer.with("tanh s3"));
+    Formula longest = formula("tanh x");
+    for (int k = 1; k < Formula.MOST_STEPS; k++) {
+      longest = longest.with("tanh s" + (k - 1));
+    }
+    Formula full = longest;
+    assertThrows(IllegalArgumentException.class, () -> full.with("tanh x"));
+  }
 }

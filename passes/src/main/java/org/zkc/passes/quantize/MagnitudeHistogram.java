@@ -1,5 +1,6 @@
 package org.zkc.passes.quantize;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -7,9 +8,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Counts of |x| in bins of equal width. The width is a power of two that doubles, bins merging in
  * pairs, when a greater element comes; so the counts are the same in whichever order elements come.
+ * The first elements are kept as they are, and counted when a threshold is asked for: a large
+ * program has many values of few elements, whose bins would be nearly all empty.
  */
 final class MagnitudeHistogram {
   private static final int BINS = 1 << 11;
+
+  /** Elements up to which there are no bins. */
+  private static final int MOST_KEPT = 1 << 9;
 
   /** Clipping thresholds that are tried, as shares of the greatest magnitude. */
   private static final int CANDIDATES = 64;
@@ -17,17 +23,23 @@ final class MagnitudeHistogram {
   /** Contrasts that future inputs may have, between that of the samples and the margin's. */
   private static final int CONTRASTS = 4;
 
-  private final long[] counts = new long[BINS];
+  /** All elements, while there are no bins. */
+  private float[] kept = new float[0];
+
+  private long @Nullable [] bins;
   private int exponent = Double.MIN_EXPONENT;
   private float greatest;
   private long total;
   private @Nullable Tails tails;
 
   /** Thresholds that were asked for: each precision that is tried asks again. */
-  private final Map<Query, Double> thresholds = new HashMap<>();
+  private final Map<Query, Double> thresholds = new HashMap<>(2);
 
   private record Query(double margin, double levels) {}
 
+  /**
+   * @param elements finite
+   */
   void add(float[] elements) {
     tails = null;
     thresholds.clear();
@@ -35,27 +47,43 @@ final class MagnitudeHistogram {
     for (float e : elements) {
       most = Math.max(most, Math.abs(e));
     }
-    if (most > greatest) {
-      greatest = most;
-      widen();
-    }
-    float perUnit = Math.scalb(1f, -Math.max(exponent, Float.MIN_EXPONENT));
-    for (float e : elements) {
-      counts[Math.min(BINS - 1, (int) (Math.abs(e) * perUnit))]++;
+    greatest = most;
+    if (bins == null && total + elements.length <= MOST_KEPT) {
+      kept = Arrays.copyOf(kept, kept.length + elements.length);
+      System.arraycopy(elements, 0, kept, (int) total, elements.length);
+    } else {
+      bins = binned();
+      count(elements, bins);
+      kept = new float[0];
     }
     total += elements.length;
   }
 
-  /** Makes the bins wide enough for the greatest magnitude. */
-  private void widen() {
+  /** The bins of all elements so far, wide enough for the greatest magnitude. */
+  private long[] binned() {
+    long[] all = bins;
     int wanted = Math.max(Float.MIN_EXPONENT, Math.getExponent(greatest) + 1 - 11);
-    int steps = total == 0 ? 0 : Math.min(wanted - exponent, Integer.SIZE - 1);
+    if (all == null) {
+      exponent = wanted;
+      all = new long[BINS];
+      count(kept, all);
+      return all;
+    }
+    int steps = Math.min(wanted - exponent, Integer.SIZE - 1);
     for (int i = 0; i < BINS && steps > 0; i++) {
-      long n = counts[i];
-      counts[i] = 0;
-      counts[i >> steps] += n;
+      long n = all[i];
+      all[i] = 0;
+      all[i >> steps] += n;
     }
     exponent = wanted;
+    return all;
+  }
+
+  private void count(float[] elements, long[] into) {
+    float perUnit = Math.scalb(1f, -exponent);
+    for (float e : elements) {
+      into[Math.min(BINS - 1, (int) (Math.abs(e) * perUnit))]++;
+    }
   }
 
   double greatest() {
@@ -103,25 +131,46 @@ final class MagnitudeHistogram {
    */
   private double clipped(double threshold) {
     double width = Math.scalb(1.0, exponent);
-    int from = Math.min(BINS, (int) Math.ceil(Math.max(0, threshold / width - 0.5)));
     Tails t = tails();
+    int from = t.from(Math.min(BINS, (int) Math.ceil(Math.max(0, threshold / width - 0.5))));
     double sum =
         t.squares[from] - 2 * threshold * t.sums[from] + threshold * threshold * t.counts[from];
     return total == 0 ? 0 : Math.max(0, sum) / total;
   }
 
-  /** Moments of the elements in bins from each on. */
-  private record Tails(double[] counts, double[] sums, double[] squares) {}
+  /**
+   * Moments of the elements in the bins from each on.
+   *
+   * @param places of the bins that have elements, ascending
+   * @param counts and other moments, with a last one of none
+   */
+  private record Tails(int[] places, double[] counts, double[] sums, double[] squares) {
+    /** The first entry at a bin or behind it. */
+    int from(int bin) {
+      int at = Arrays.binarySearch(places, bin);
+      return at < 0 ? -1 - at : at;
+    }
+  }
 
   private Tails tails() {
     if (tails == null) {
+      long[] all = binned();
+      int[] places = new int[BINS];
+      int n = 0;
+      for (int i = 0; i < BINS; i++) {
+        if (all[i] > 0) {
+          places[n++] = i;
+        }
+      }
+      places = Arrays.copyOf(places, n);
       double width = Math.scalb(1.0, exponent);
-      Tails t = new Tails(new double[BINS + 1], new double[BINS + 1], new double[BINS + 1]);
-      for (int i = BINS - 1; i >= 0; i--) {
-        double x = (i + 0.5) * width;
-        t.counts[i] = t.counts[i + 1] + counts[i];
-        t.sums[i] = t.sums[i + 1] + counts[i] * x;
-        t.squares[i] = t.squares[i + 1] + counts[i] * x * x;
+      Tails t = new Tails(places, new double[n + 1], new double[n + 1], new double[n + 1]);
+      for (int i = n - 1; i >= 0; i--) {
+        double x = (places[i] + 0.5) * width;
+        long count = all[places[i]];
+        t.counts[i] = t.counts[i + 1] + count;
+        t.sums[i] = t.sums[i + 1] + count * x;
+        t.squares[i] = t.squares[i + 1] + count * x * x;
       }
       tails = t;
     }

@@ -3,12 +3,15 @@ package org.zkc.passes.quantize;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.zkc.ir.Op;
 import org.zkc.ir.Shape;
 import org.zkc.ir.Uses;
@@ -57,15 +60,14 @@ final class OrderAgreement {
   static List<OrderAgreement> of(Value output, Uses uses) {
     List<OrderAgreement> found = new ArrayList<>();
     Deque<Part> open = new ArrayDeque<>(List.of(new Part(output, 1)));
-    List<Value> seen = new ArrayList<>();
+    Set<Value> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     while (!open.isEmpty()) {
       Part part = open.pop();
       Value value = part.value;
       Optional<Op> op = uses.definition(value);
-      if (op.isEmpty() || seen.contains(value)) {
+      if (op.isEmpty() || !seen.add(value)) {
         continue;
       }
-      seen.add(value);
       if (!TensorAnalysis.isExact(value)) {
         if (isSum(op.get())) {
           double divisor = op.get() instanceof WindowMean m ? m.divisors().getFirst() : 1;

@@ -84,8 +84,10 @@ public final class ComposeFunctions extends Rewrite {
    * @param range of the root: all numbers, or those that are not negative
    * @param steps each with whether it costs a lookup; the last is the value; empty for the value
    *     that is its own root
+   * @param formula of the steps; empty where there are none
    */
-  private record Computed(Value root, Range range, Map<String, Boolean> steps) {
+  private record Computed(
+      Value root, Range range, Map<String, Boolean> steps, Optional<Formula> formula) {
     private long costs() {
       return steps.values().stream().filter(c -> c).count();
     }
@@ -132,7 +134,7 @@ public final class ComposeFunctions extends Rewrite {
     private static boolean composed(Computed found, Value result, Op op, Scope scope) {
       List<String> steps = List.copyOf(found.steps.keySet());
       Composition composition = new Composition(result, found.root, steps, op.location());
-      Optional<Activation> known = known(composition);
+      Optional<Activation> known = known(composition, found.formula.orElseThrow());
       scope.define(known.isPresent() ? known.get() : composition);
       return true;
     }
@@ -153,7 +155,7 @@ public final class ComposeFunctions extends Rewrite {
     private Optional<Computed> applied(Elementwise op, Scope scope) {
       Computed operand = of(op.input(), scope);
       Optional<String> step = Formula.stepOf(op, operand.last());
-      return step.flatMap(text -> extended(operand, operand.steps, text, true));
+      return step.flatMap(text -> extended(operand, text, true));
     }
 
     private Optional<Computed> combined(String name, Value left, Value right, Scope scope) {
@@ -169,7 +171,7 @@ public final class ComposeFunctions extends Rewrite {
               ? "%s %s %s".formatted(name, leftNumber.get(), operand.last())
               : "%s %s %s".formatted(name, operand.last(), rightNumber.get());
       boolean isQuotient = name.equals("divide") && leftNumber.isPresent();
-      return extended(operand, operand.steps, text, isQuotient);
+      return extended(operand, text, isQuotient);
     }
 
     /** Two formulas of one root as one; equal steps are taken once. */
@@ -191,7 +193,12 @@ public final class ComposeFunctions extends Rewrite {
       }
       String last = second.steps.isEmpty() ? "x" : renamed.getLast();
       boolean costs = !name.equals("add") && !name.equals("subtract");
-      return extended(first, steps, "%s %s %s".formatted(name, first.last(), last), costs);
+      String text = "%s %s %s".formatted(name, first.last(), last);
+      Optional<Formula> both =
+          places.isEmpty() || places.size() >= MOST_STEPS
+              ? Optional.empty()
+              : Optional.of(Formula.parse(places));
+      return extended(new Computed(first.root, first.range, steps, both), text, costs);
     }
 
     /** A step whose earlier steps have other places now. */
@@ -206,23 +213,26 @@ public final class ComposeFunctions extends Rewrite {
     }
 
     /** The formula with one more step; empty where that may leave the domain of an operation. */
-    private static Optional<Computed> extended(
-        Computed from, Map<String, Boolean> steps, String step, boolean costs) {
-      Map<String, Boolean> all = new LinkedHashMap<>(steps);
-      all.remove(step);
-      if (all.size() != steps.size() || all.size() >= MOST_STEPS) {
+    private static Optional<Computed> extended(Computed from, String step, boolean costs) {
+      if (from.steps.containsKey(step) || from.steps.size() >= MOST_STEPS) {
         return Optional.empty();
       }
+      Formula longer =
+          from.formula.map(f -> f.with(step)).orElseGet(() -> Formula.parse(List.of(step)));
+      if (longer.range(from.range).isEmpty()) {
+        return Optional.empty();
+      }
+      Map<String, Boolean> all = new LinkedHashMap<>(from.steps);
       all.put(step, costs);
-      return Formula.parse(List.copyOf(all.keySet())).range(from.range).isPresent()
-          ? Optional.of(new Computed(from.root, from.range, all))
-          : Optional.empty();
+      return Optional.of(new Computed(from.root, from.range, all, Optional.of(longer)));
     }
 
     /** The value as a formula; one that is computed otherwise is the root of those after it. */
     private Computed of(Value value, Scope scope) {
       Computed found = computed.get(value);
-      return found != null ? found : new Computed(value, range(value, scope), Map.of());
+      return found != null
+          ? found
+          : new Computed(value, range(value, scope), Map.of(), Optional.empty());
     }
 
     /** Sums of squares are not negative; of other values nothing is known. */
@@ -253,7 +263,7 @@ public final class ComposeFunctions extends Rewrite {
     }
 
     /** The activation whose values a formula has. */
-    private static Optional<Activation> known(Composition c) {
+    private static Optional<Activation> known(Composition c, Formula formula) {
       Location at = c.location();
       List<Activation> left =
           new ArrayList<>(
@@ -264,7 +274,6 @@ public final class ComposeFunctions extends Rewrite {
                   new Hardswish(c.result(), c.input(), at),
                   new Sigmoid(c.result(), c.input(), at),
                   new Tanh(c.result(), c.input(), at)));
-      Formula formula = Formula.parse(c.steps());
       for (int p = 0; p < POINTS && !left.isEmpty(); p++) {
         double x = -REACH + 2 * REACH * p / (POINTS - 1);
         double y = formula.apply(x);

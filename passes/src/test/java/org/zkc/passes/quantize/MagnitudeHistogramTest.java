@@ -32,6 +32,23 @@ class MagnitudeHistogramTest {
   }
 
   @Test
+  void fewElementsHaveTheThresholdOfTheSameOnesManyTimes() {
+    float[] few = normal(5, 300, 2);
+    few[11] = 40;
+    MagnitudeHistogram one = new MagnitudeHistogram();
+    for (float e : few) {
+      one.add(new float[] {e});
+    }
+    MagnitudeHistogram other = new MagnitudeHistogram();
+    for (int k = 0; k < 4; k++) { // four, so that shares of the total are the same doubles
+      other.add(few);
+    }
+    for (int levels : new int[] {3, 7, 127, 4095}) {
+      assertEquals(one.threshold(2, levels), other.threshold(2, levels));
+    }
+  }
+
+  @Test
   void manyLevelsKeepTheWholeRange() {
     MagnitudeHistogram h = new MagnitudeHistogram();
     h.add(normal(3, 10_000, 1));
