@@ -7,12 +7,14 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.zkc.ir.DType;
+import org.zkc.ir.Interval;
 import org.zkc.ir.Shape;
 import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.integer.IntegerWeights;
 import org.zkc.ir.kernel.TaskRunner;
 import org.zkc.ir.tensor.Cast;
+import org.zkc.ir.tensor.Clamp;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.IndexWrap;
 import org.zkc.ir.tensor.TensorOp;
@@ -91,6 +93,7 @@ final class GatherLowering {
     return switch (values.analysis().definition(indices)) {
       case Cast c when isCastOfIndices(c) -> isComputed(c.input());
       case IndexWrap i when isNotNegative(i.input()) -> isComputed(i.input());
+      case Clamp c when isInside(c) -> isComputed(c.input());
       case Reshape r -> isComputed(r.input());
       case Transpose t -> isComputed(t.input());
       case Slice s -> isComputed(s.input());
@@ -102,6 +105,15 @@ final class GatherLowering {
   private boolean isNotNegative(Value indices) {
     return !values.analysis().isConstant(indices)
         && IntegerBuilder.interval(values.exactly(indices)).low() >= 0;
+  }
+
+  /** Whether a clamp changes no index. */
+  private boolean isInside(Clamp clamp) {
+    if (values.analysis().isConstant(clamp.input())) {
+      return false;
+    }
+    Interval indices = IntegerBuilder.interval(values.exactly(clamp.input()));
+    return indices.low() >= clamp.low() && indices.high() <= clamp.high();
   }
 
   private static boolean isCastOfIndices(Cast cast) {
@@ -136,6 +148,7 @@ final class GatherLowering {
     return switch (definition) {
       case Cast c when isCastOfIndices(c) -> Optional.of(rows(op, table, c.input()));
       case IndexWrap i when isNotNegative(i.input()) -> Optional.of(rows(op, table, i.input()));
+      case Clamp c when isInside(c) -> Optional.of(rows(op, table, c.input()));
       case Reshape r ->
           Optional.of(out.reshape(rows(op, table, r.input()), whole(r.shape(), table)));
       case Transpose t -> {

@@ -14,6 +14,7 @@ import org.zkc.ir.UserException;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Cast;
+import org.zkc.ir.tensor.Clamp;
 import org.zkc.ir.tensor.IndexWrap;
 import org.zkc.ir.view.Gather;
 import org.zkc.ir.view.UnaryView;
@@ -21,10 +22,12 @@ import org.zkc.ir.view.UnaryView;
 /**
  * The intervals of inputs that hold integers or booleans. An input outside its interval has no
  * proof, so the interval holds everything that the program can take, where that is known: 0 and 1
- * for booleans, the values of a byte, the rows of the smallest table that the input is an index of.
- * Otherwise the interval is the least power of two that holds the samples. Few samples may miss the
- * extremes of an input, so powers up to 2^10 are four times as large for fewer than 4 samples, and
- * twice as large for fewer than 16. An input that holds 0 and 1 alone stays a mask.
+ * for booleans, the values of a byte, the rows of the smallest table that the input is an index of,
+ * also where indices out of range are moved into it and no sample has any (StableHLO's gather moves
+ * those of every embedding). Otherwise the interval is the least power of two that holds the
+ * samples. Few samples may miss the extremes of an input, so powers up to 2^10 are four times as
+ * large for fewer than 4 samples, and twice as large for fewer than 16. An input that holds 0 and 1
+ * alone stays a mask.
  */
 public final class IntegerInputs {
   /** Intervals up to here cost no more where they are wider. */
@@ -48,35 +51,40 @@ public final class IntegerInputs {
       Value parameter = main.parameters().get(i);
       DType dtype = parameter.tensorType().dtype();
       if (!dtype.isFloating()) {
-        OptionalInt rows = rows(parameter, uses);
-        boolean isNegative =
-            rows.isPresent() && hasNegative(i, samples) && isWrapped(parameter, uses);
+        Interval seen = seen(i, samples);
+        OptionalInt rows = rows(parameter, uses, seen);
+        boolean isNegative = rows.isPresent() && seen.low() < 0 && isWrapped(parameter, uses);
         out.put(
             parameter,
             rows.isPresent()
                 ? new Interval(isNegative ? -rows.getAsInt() : 0, rows.getAsInt() - 1)
                 : ofType(dtype).orElse(null) instanceof Interval interval
                     ? interval
-                    : ofSamples(parameter, i, samples));
+                    : ofSamples(parameter, samples.size(), seen));
       }
     }
     return out;
   }
 
   /** The rows of the smallest table of which the value is an index. */
-  private static OptionalInt rows(Value value, Uses uses) {
+  private static OptionalInt rows(Value value, Uses uses, Interval seen) {
     return uses.users(value).stream()
-        .map(user -> rows(user, value, uses))
+        .map(user -> rows(user, value, uses, seen))
         .flatMapToInt(OptionalInt::stream)
         .min();
   }
 
-  private static OptionalInt rows(Op user, Value value, Uses uses) {
+  private static OptionalInt rows(Op user, Value value, Uses uses, Interval seen) {
     return switch (user) {
       case Gather g when g.indices() == value -> OptionalInt.of(g.table().shape().extent(0));
       case IndexWrap i -> OptionalInt.of(i.extent());
-      case UnaryView v -> rows(v.result(), uses);
-      case Cast c when !c.dtype().isFloating() && c.dtype() != DType.I1 -> rows(c.result(), uses);
+      case UnaryView v -> rows(v.result(), uses, seen);
+      case Cast c when !c.dtype().isFloating() && c.dtype() != DType.I1 ->
+          rows(c.result(), uses, seen);
+      case Clamp c when c.low() == 0 && seen.low() >= 0 && seen.high() <= c.high() ->
+          rows(c.result(), uses, seen).stream()
+              .map(rows -> (int) Math.min(rows, c.high() + 1))
+              .findFirst();
       default -> OptionalInt.empty();
     };
   }
@@ -94,18 +102,6 @@ public final class IntegerInputs {
             });
   }
 
-  private static boolean hasNegative(int input, List<List<TensorData>> samples) {
-    for (List<TensorData> sample : samples) {
-      TensorData data = sample.get(input);
-      for (long k = 0; k < data.elementCount(); k++) {
-        if (data.getLong(k) < 0) {
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
   /** The integers of a narrow type; empty for types of 16 bits and more. */
   private static Optional<Interval> ofType(DType dtype) {
     return switch (dtype) {
@@ -116,24 +112,17 @@ public final class IntegerInputs {
     };
   }
 
-  private static Interval ofSamples(Value parameter, int index, List<List<TensorData>> samples) {
-    if (samples.isEmpty()) {
+  private static Interval ofSamples(Value parameter, int samples, Interval seen) {
+    if (samples == 0) {
       throw new UserException(
           "input %s holds integers of unknown range; give --calibration with some real inputs"
               .formatted(parameter.name()));
     }
-    long low = 0;
-    long high = 0;
-    for (List<TensorData> sample : samples) {
-      TensorData data = sample.get(index);
-      for (long k = 0; k < data.elementCount(); k++) {
-        low = Math.min(low, data.getLong(k));
-        high = Math.max(high, data.getLong(k));
-      }
-    }
+    long low = seen.low();
+    long high = seen.high();
     long most = Math.max(high, -(low + 1));
     long values = most == 0 ? 1 : 2 * Long.highestOneBit(most);
-    int margin = samples.size() < FEW_SAMPLES ? 4 : samples.size() < SOME_SAMPLES ? 2 : 1;
+    int margin = samples < FEW_SAMPLES ? 4 : samples < SOME_SAMPLES ? 2 : 1;
     boolean isMask = values <= 2;
     long widened =
         isMask || values > MOST_WIDENED ? values : Math.min(values * margin, MOST_WIDENED);
@@ -144,5 +133,19 @@ public final class IntegerInputs {
               .formatted(parameter.name(), low, high));
     }
     return interval;
+  }
+
+  /** The least interval that holds 0 and the samples. */
+  private static Interval seen(int input, List<List<TensorData>> samples) {
+    long low = 0;
+    long high = 0;
+    for (List<TensorData> sample : samples) {
+      TensorData data = sample.get(input);
+      for (long k = 0; k < data.elementCount(); k++) {
+        low = Math.min(low, data.getLong(k));
+        high = Math.max(high, data.getLong(k));
+      }
+    }
+    return new Interval(low, high);
   }
 }

@@ -1,5 +1,6 @@
 package org.zkc.passes.quantize;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.zkc.ir.DType;
+import org.zkc.ir.Interval;
 import org.zkc.ir.Location;
 import org.zkc.ir.Program;
 import org.zkc.ir.Shape;
@@ -18,12 +20,15 @@ import org.zkc.ir.interpret.CircuitInterpreter;
 import org.zkc.ir.interpret.IntegerInterpreter;
 import org.zkc.ir.tensor.TensorBuilder;
 import org.zkc.ir.tensor.TopIndices;
+import org.zkc.ir.view.Gather;
 import org.zkc.passes.PassContext;
 import org.zkc.passes.circuit.IntegerToCircuit;
+import org.zkc.passes.integer.IntegerBuilder;
 
 /** Rows by computed indices are those rows, exactly, on all levels. */
 class ComputedGathersTest {
-  private static final long[] INDICES = {0, 3, 2, 3, 1, 0};
+  /** Two of them out of range: indices that are all in range would be the input's. */
+  private static final long[] INDICES = {0, 3, 2, 9, 1, -4};
 
   private static TensorData integers(Shape shape, long... elements) {
     return TensorData.ofLongs(DType.I64, shape, elements);
@@ -70,6 +75,17 @@ class ComputedGathersTest {
         List.of(
             integers(Shape.of(2, 3), INDICES),
             integers(Shape.of(4, 2), 5, -6, 7, 8, 63, -64, 0, 1)));
+  }
+
+  @Test
+  void clampedInputsThatAreAllInRangeAreTakenAsTheyAre() {
+    TensorBuilder b = new TensorBuilder(Location.UNKNOWN);
+    Value rows = b.gather(b.constant(integers(Shape.of(4), 7, -200, 0, 100000), ""), index(b, 3));
+    Program integer =
+        ExactLevels.agree(b, rows, List.of(integers(Shape.of(2, 3), 0, 3, 2, 3, 1, 0)));
+    assertEquals(
+        new Interval(0, 3), IntegerBuilder.interval(integer.main().parameters().getFirst()));
+    assertTrue(integer.main().body().stream().anyMatch(Gather.class::isInstance));
   }
 
   @Test
