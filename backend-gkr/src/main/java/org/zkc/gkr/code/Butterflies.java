@@ -30,6 +30,9 @@ sealed interface Butterflies permits ScalarButterflies, VectorButterflies, Train
    */
   int LEAST_QUARTERED = 7;
 
+  /** Announces the number of transforms of 2^logSize values to come later. */
+  default void announce(long transforms, int logSize) {}
+
   /** Announces the number of transforms of 2^logSize values to come, before the first. */
   default void expect(long transforms, int logSize) {}
 

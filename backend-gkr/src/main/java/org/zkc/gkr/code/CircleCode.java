@@ -28,6 +28,9 @@ public final class CircleCode {
    */
   private static final int LEAST_GAP = 112;
 
+  /** About the dimension of codes for large models; what announcements count with. */
+  private static final int USUAL_LOG_DIMENSION = 16;
+
   private final int logDimension;
   private final CircleDomain domain;
   private final Butterflies butterflies;
@@ -59,6 +62,13 @@ public final class CircleCode {
   /** n, the number of symbols of a codeword. */
   public int length() {
     return domain.size();
+  }
+
+  /** Announces that many elements will be encoded later, in codes of any dimension. */
+  public static void announce(long elements) {
+    Butterflies.best()
+        .announce(
+            (elements * ProtocolConstants.BLOW_UP) >> USUAL_LOG_DIMENSION, USUAL_LOG_DIMENSION);
   }
 
   /** Announces the number of codewords to come, before the first. */

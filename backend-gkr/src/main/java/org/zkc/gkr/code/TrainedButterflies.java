@@ -28,6 +28,11 @@ final class TrainedButterflies implements Butterflies {
   }
 
   @Override
+  public void announce(long transforms, int logSize) {
+    training.announce(transforms * ((long) logSize << logSize));
+  }
+
+  @Override
   public void expect(long transforms, int logSize) {
     training.expect(transforms * ((long) logSize << logSize));
   }

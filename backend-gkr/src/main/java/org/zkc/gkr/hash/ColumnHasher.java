@@ -58,6 +58,11 @@ public final class ColumnHasher {
     }
   }
 
+  /** Announces that many residues will be hashed later. */
+  public static void announce(long residues) {
+    Compression.best().announce(residues / BLOCK_ROWS);
+  }
+
   /** Announces that all rows come at once, before the first. */
   public void expectAll() {
     compression.expect((rows + BLOCK_ROWS - 1L) / BLOCK_ROWS * columns);

@@ -27,6 +27,9 @@ sealed interface Compression permits ScalarCompression, VectorCompression, Train
       int blockLength,
       int flags);
 
+  /** Announces the number of blocks to come later. */
+  default void announce(long blocks) {}
+
   /** Announces the number of blocks to come, before the first. */
   default void expect(long blocks) {}
 

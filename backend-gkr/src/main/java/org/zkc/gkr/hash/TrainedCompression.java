@@ -25,6 +25,11 @@ final class TrainedCompression implements Compression {
   }
 
   @Override
+  public void announce(long blocks) {
+    training.announce(Blake3.BLOCK_WORDS * blocks);
+  }
+
+  @Override
   public void expect(long blocks) {
     training.expect(Blake3.BLOCK_WORDS * blocks);
   }

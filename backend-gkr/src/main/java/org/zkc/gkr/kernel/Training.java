@@ -164,6 +164,16 @@ public final class Training {
   }
 
   /**
+   * Announces how many elements are to come later: where they are many, training begins while the
+   * caller does something else.
+   */
+  public void announce(long elements) {
+    if (elements >= WORTH_WAITING && !begun.get()) {
+      isReady(elements);
+    }
+  }
+
+  /**
    * Announces how many elements are to come. Where the plain twin would take longer over them than
    * the compilation of the vector twin takes, this method waits for the compilation, but for some
    * seconds only.

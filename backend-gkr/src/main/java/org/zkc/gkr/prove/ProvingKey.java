@@ -5,10 +5,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.circuit.CheckedCircuit;
+import org.zkc.gkr.circuit.TensorDeclaration;
+import org.zkc.gkr.code.CircleCode;
+import org.zkc.gkr.hash.ColumnHasher;
 import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.layout.Arithmetization;
 import org.zkc.gkr.layout.ModelLayout;
+import org.zkc.gkr.protocol.ProtocolConstants;
 import org.zkc.gkr.prove.commitment.ModelCommitment;
 
 /**
@@ -24,6 +28,20 @@ public final class ProvingKey implements AutoCloseable {
     this.verifierKey = verifierKey;
     this.model = model;
     this.commitment = commitment;
+  }
+
+  /**
+   * Tells the kernels that the circuit's model will be committed to, so that they can be compiled
+   * while something else is done.
+   */
+  public static void announce(CheckedCircuit circuit) {
+    long elements =
+        circuit.circuit().tensors().stream()
+            .filter(t -> t.role() == TensorDeclaration.Role.MODEL)
+            .mapToLong(TensorDeclaration::elementCount)
+            .sum();
+    CircleCode.announce(elements);
+    ColumnHasher.announce(elements * ProtocolConstants.BLOW_UP);
   }
 
   /**

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.failure.VerificationFailure;
+import org.zkc.gkr.layout.WitnessLayout;
 
 /**
  * In every small circuit, other values of sampled elements of every committed tensor are rejected,
@@ -19,6 +20,11 @@ class UniqueWitnessTest {
   private static final long SEED = 14;
   private static final int TRIALS = 12;
 
+  /** Trials where a proof commits to more than {@link #LARGE} elements. */
+  private static final int TRIALS_OF_LARGE = 3;
+
+  private static final long LARGE = 1 << 16;
+
   @TempDir Path directory;
 
   @ParameterizedTest
@@ -26,6 +32,8 @@ class UniqueWitnessTest {
   void noOtherElementIsAccepted(SmallCircuits kind) throws Exception {
     Random random = new Random(SEED);
     try (WeakProof weak = new WeakProof(kind.build(1), directory)) {
+      WitnessLayout layout = weak.key.verifierKey().arithmetization().witness();
+      boolean large = (long) layout.rows() * layout.width() > LARGE;
       int tried = 0;
       int committed = 0;
       for (int t = 0; t < weak.honest.length; t++) {
@@ -34,7 +42,7 @@ class UniqueWitnessTest {
           continue;
         }
         committed++;
-        for (int trial = 0; trial < TRIALS; trial++) {
+        for (int trial = 0; trial < (large ? TRIALS_OF_LARGE : TRIALS); trial++) {
           int at = random.nextInt(weak.honest[t].length);
           int value = other(weak.honest[t][at], d, random);
           int[] changed = weak.honest[t].clone();

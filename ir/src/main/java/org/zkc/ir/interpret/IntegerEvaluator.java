@@ -300,7 +300,8 @@ public final class IntegerEvaluator {
             op.dilations(),
             op.groups());
     int[] out =
-        IntConvolution.run(geometry, get(op.input(), values), get(op.weight(), values), tasks);
+        IntConvolution.run(
+            geometry, get(op.input(), values), rows(op.weight(), geometry.depth(), values), tasks);
     int[] bias = optional(op.bias(), values);
     if (bias != null) {
       int positions = geometry.positions();

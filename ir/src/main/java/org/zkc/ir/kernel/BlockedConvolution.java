@@ -1,5 +1,7 @@
 package org.zkc.ir.kernel;
 
+import java.util.Optional;
+
 /**
  * A convolution as a blocked matrix product: weights [O, depth] times the matrix that holds, in
  * column p, the inputs under the kernel at output position p, made panel by panel (an "im2col"
@@ -15,6 +17,9 @@ final class BlockedConvolution<A> {
   static final int DEPTH = 256;
 
   private static final int BLOCK = 128;
+
+  /** Blocks from which on the weights are interleaved once, not again for each block. */
+  private static final int MANY_BLOCKS = 4;
 
   /** A group with fewer outputs than this is done output by output, without panels. */
   private static final int FEW_OUTPUTS = 4;
@@ -61,28 +66,32 @@ final class BlockedConvolution<A> {
     int blocks = (geometry.positions() + BLOCK - 1) / BLOCK;
     int perGroup = geometry.groupOutputs();
     int items = geometry.groups() * blocks;
+    int sets = InterleavedRows.sets(perGroup);
+    Optional<InterleavedRows<A>> all =
+        blocks < MANY_BLOCKS
+            ? Optional.empty()
+            : Optional.of(
+                InterleavedRows.of(
+                    weight, geometry.groups(), perGroup, geometry.depth(), loops, tasks));
     // Threads share outputs where positions are few; each then makes its panels itself.
-    int splits =
-        Math.min(
-            (tasks.threads() + items - 1) / items,
-            (perGroup + MatrixLoops.ROWS - 1) / MatrixLoops.ROWS);
+    int splits = Math.min((tasks.threads() + items - 1) / items, sets);
     int pieces = items * splits;
     int workers = Math.min(tasks.threads(), pieces);
     tasks.forEach(
         workers,
         worker -> {
-          Block block = new Block(source, weight, out);
+          Block block = new Block(source, weight, all, out);
           int end = (int) ((long) pieces * (worker + 1) / workers);
           for (int piece = (int) ((long) pieces * worker / workers); piece < end; piece++) {
             int split = piece % splits;
             int item = piece / splits;
             int group = item / blocks;
-            int first = group * perGroup;
             block.run(
                 base + planes.groupOffset(group),
                 item % blocks * BLOCK,
-                first + (int) ((long) perGroup * split / splits),
-                first + (int) ((long) perGroup * (split + 1) / splits),
+                group,
+                (int) ((long) sets * split / splits),
+                (int) ((long) sets * (split + 1) / splits),
                 resultBase);
           }
         });
@@ -92,16 +101,19 @@ final class BlockedConvolution<A> {
   private final class Block {
     private final A source;
     private final A weight;
+    private final Optional<InterleavedRows<A>> interleaved;
     private final A out;
     private final int columns = loops.columns();
     private final int depth = Math.min(DEPTH, geometry.depth());
     private final Runs[] runs;
     private final A panels;
     private final A edge;
+    private final A left;
 
-    Block(A source, A weight, A out) {
+    Block(A source, A weight, Optional<InterleavedRows<A>> interleaved, A out) {
       this.source = source;
       this.weight = weight;
+      this.interleaved = interleaved;
       this.out = out;
       int most = (Math.min(BLOCK, geometry.positions()) + columns - 1) / columns;
       runs = new Runs[most];
@@ -110,10 +122,11 @@ final class BlockedConvolution<A> {
       }
       panels = loops.newArray((most * depth + 1) * columns);
       edge = loops.newArray(MatrixLoops.ROWS * columns);
+      left = loops.newArray(interleaved.isPresent() ? 0 : MatrixLoops.ROWS * depth);
     }
 
-    /** Outputs [firstOutput, endOutput) at the block of positions from {@code first} on. */
-    void run(int base, int first, int firstOutput, int endOutput, int resultBase) {
+    /** Sets [firstSet, endSet) of a group's outputs at the positions from {@code first} on. */
+    void run(int base, int first, int group, int firstSet, int endSet, int resultBase) {
       int positions = geometry.positions();
       int end = Math.min(positions, first + BLOCK);
       int count = (end - first + columns - 1) / columns;
@@ -126,27 +139,48 @@ final class BlockedConvolution<A> {
         for (int p = 0; p < count; p++) {
           loops.pack(source, base, offsets, k, terms, runs[p], panels, p * terms * columns);
         }
-        for (int p = 0; p < count; p++) {
-          int from = first + p * columns;
-          int wide = Math.min(columns, end - from);
-          for (int o = firstOutput; o < endOutput; o += MatrixLoops.ROWS) {
-            int rows = Math.min(MatrixLoops.ROWS, endOutput - o);
-            tiles(o, rows, k, terms, p, resultBase + o * positions + from, wide);
+        if (interleaved.isPresent()) {
+          InterleavedRows<A> all = interleaved.get();
+          for (int p = 0; p < count; p++) {
+            for (int set = firstSet; set < endSet; set++) {
+              int at = all.at(group, set, k, terms);
+              tile(all.elements(), at, group, set, p, first, resultBase, k, terms);
+            }
+          }
+        } else {
+          for (int set = firstSet; set < endSet; set++) {
+            int from = output(group, set) * geometry.depth() + k;
+            loops.interleave(weight, from, geometry.depth(), rows(set), terms, left, 0);
+            for (int p = 0; p < count; p++) {
+              tile(left, 0, group, set, p, first, resultBase, k, terms);
+            }
           }
         }
       }
     }
 
-    private void tiles(int o, int rows, int k, int terms, int p, int outAt, int wide) {
+    private int output(int group, int set) {
+      return group * geometry.groupOutputs() + set * MatrixLoops.ROWS;
+    }
+
+    private int rows(int set) {
+      return Math.min(MatrixLoops.ROWS, geometry.groupOutputs() - set * MatrixLoops.ROWS);
+    }
+
+    /** A set's outputs at a panel's positions: what terms [k, k + terms) give joins the total. */
+    private void tile(
+        A a, int at, int group, int set, int p, int first, int resultBase, int k, int terms) {
       int positions = geometry.positions();
-      int lda = geometry.depth();
+      int from = first + p * columns;
+      int wide = Math.min(columns, Math.min(positions, first + BLOCK) - from);
+      int outAt = resultBase + output(group, set) * positions + from;
+      int rows = rows(set);
       int panelAt = p * terms * columns;
       boolean add = k > 0;
       if (wide == columns) {
-        loops.tile(
-            weight, o * lda + k, lda, rows, panels, panelAt, terms, out, outAt, positions, add);
+        loops.tile(a, at, rows, panels, panelAt, terms, out, outAt, positions, add);
       } else {
-        loops.tile(weight, o * lda + k, lda, rows, panels, panelAt, terms, edge, 0, columns, false);
+        loops.tile(a, at, rows, panels, panelAt, terms, edge, 0, columns, false);
         for (int i = 0; i < rows; i++) {
           loops.store(edge, i * columns, out, outAt + i * positions, wide, add);
         }

@@ -35,19 +35,20 @@ public final class FloatLinear {
     int columns = loops.columns();
     int panels = (outputs + columns - 1) / columns;
     int workers = Math.min(tasks.threads(), Math.max(1, panels));
+    InterleavedRows<float[]> left = InterleavedRows.of(input, 1, rows, depth, loops, tasks);
     tasks.forEach(
         workers,
         worker -> {
           int first = (int) ((long) panels * worker / workers) * columns;
           int end = (int) Math.min(outputs, (long) panels * (worker + 1) / workers * columns);
-          outputs(input, rows, depth, outputs, weights, loops, first, end, out);
+          outputs(left, rows, depth, outputs, weights, loops, first, end, out);
         });
     return out;
   }
 
   /** Outputs [first, end) of each row, {@code first} a multiple of the loops' columns. */
   private static void outputs(
-      float[] input,
+      InterleavedRows<float[]> input,
       int rows,
       int depth,
       int outputs,
@@ -72,7 +73,8 @@ public final class FloatLinear {
         }
         for (int r = 0; r < rows; r += MatrixLoops.ROWS) {
           int high = Math.min(MatrixLoops.ROWS, rows - r);
-          loops.tile(input, r * depth + k, depth, high, panel, 0, terms, edge, 0, columns, false);
+          int at = input.at(0, r / MatrixLoops.ROWS, k, terms);
+          loops.tile(input.elements(), at, high, panel, 0, terms, edge, 0, columns, false);
           for (int i = 0; i < high; i++) {
             loops.store(edge, i * columns, out, (r + i) * outputs + o, wide, k > 0);
           }

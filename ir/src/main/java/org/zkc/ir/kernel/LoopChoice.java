@@ -97,6 +97,14 @@ public final class LoopChoice {
     worthwhile = EARLY;
   }
 
+  /**
+   * Begins to compile the vector loops for floats, for whoever knows that a large model comes and
+   * not yet how much it multiplies.
+   */
+  public static void announceFloats() {
+    FLOATS.note(WORTH_WAITING, LoopChoice::trainFloats);
+  }
+
   private void note(long multiplications, Training training) {
     if (!begun.get()
         && done.addAndGet(multiplications) >= worthwhile
@@ -200,6 +208,7 @@ public final class LoopChoice {
     private final MatrixLoops<A> loops;
     private final A source;
     private final A panel;
+    private final A left;
     private final A out;
     private final int[] offsets = new int[DEPTH];
     private final Runs runs;
@@ -214,6 +223,7 @@ public final class LoopChoice {
       }
       source = loops.newArray(offsets[DEPTH - 1] + MatrixLoops.ROWS * columns);
       panel = loops.newArray((DEPTH + 1) * columns);
+      left = loops.newArray(DEPTH * MatrixLoops.ROWS);
       out = loops.newArray(MatrixLoops.ROWS * columns);
     }
 
@@ -231,7 +241,8 @@ public final class LoopChoice {
       int columns = loops.columns();
       loops.pack(source, 0, offsets, 0, DEPTH, runs, panel, 0);
       for (int rows = 1; rows <= MatrixLoops.ROWS; rows++) {
-        loops.tile(source, 0, 1, rows, panel, 0, DEPTH, out, 0, columns, add);
+        loops.interleave(source, 0, 1, rows, DEPTH, left, 0);
+        loops.tile(left, 0, rows, panel, 0, DEPTH, out, 0, columns, add);
       }
       loops.taps(source, 0, offsets, 0, 9, panel, 0, out, MatrixLoops.ROWS * columns - 1);
     }

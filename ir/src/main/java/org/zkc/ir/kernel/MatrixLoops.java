@@ -27,15 +27,21 @@ interface MatrixLoops<A> {
   void pack(A source, int base, int[] offsets, int first, int rows, Runs runs, A panel, int at);
 
   /**
-   * {@code out[outAt + i ldc + j] = sum_k a[aAt + i lda + k] panel[panelAt + k columns() + j]} for
+   * {@code packed[at + ROWS k + i] = rows[from + i lda + k]} for k < depth and i < count; the last
+   * row also stands for those that are missing to {@link #ROWS}.
+   */
+  void interleave(A rows, int from, int lda, int count, int depth, A packed, int at);
+
+  /**
+   * {@code out[outAt + i ldc + j] = sum_k a[aAt + ROWS k + i] panel[panelAt + k columns() + j]} for
    * i < rows, j < columns(), k < depth; added to what is there if {@code add}.
    *
+   * @param a rows as {@link #interleave} leaves them
    * @param rows 1 to {@link #ROWS}
    */
   void tile(
       A a,
       int aAt,
-      int lda,
       int rows,
       A panel,
       int panelAt,

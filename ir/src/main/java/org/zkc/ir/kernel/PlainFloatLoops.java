@@ -48,10 +48,24 @@ class PlainFloatLoops implements MatrixLoops<float[]> {
   }
 
   @Override
+  public void interleave(
+      float[] rows, int from, int lda, int count, int depth, float[] packed, int at) {
+    int row1 = from + Math.min(1, count - 1) * lda;
+    int row2 = from + Math.min(2, count - 1) * lda;
+    int row3 = from + (count - 1) * lda;
+    for (int k = 0; k < depth; k++) {
+      int to = at + ROWS * k;
+      packed[to] = rows[from + k];
+      packed[to + 1] = rows[row1 + k];
+      packed[to + 2] = rows[row2 + k];
+      packed[to + 3] = rows[row3 + k];
+    }
+  }
+
+  @Override
   public void tile(
       float[] a,
       int aAt,
-      int lda,
       int rows,
       float[] panel,
       int panelAt,
@@ -63,15 +77,15 @@ class PlainFloatLoops implements MatrixLoops<float[]> {
     float[] sums = new float[COLUMNS];
     for (int i = 0; i < rows; i++) {
       Arrays.fill(sums, 0f);
-      int row = aAt + i * lda;
+      int row = aAt + i;
       int k = 0;
       for (; k + 4 <= depth; k += 4) {
         int b = panelAt + k * COLUMNS;
         addFour(
-            a[row + k],
-            a[row + k + 1],
-            a[row + k + 2],
-            a[row + k + 3],
+            a[row + ROWS * k],
+            a[row + ROWS * (k + 1)],
+            a[row + ROWS * (k + 2)],
+            a[row + ROWS * (k + 3)],
             panel,
             b,
             b + COLUMNS,
@@ -81,7 +95,7 @@ class PlainFloatLoops implements MatrixLoops<float[]> {
             COLUMNS);
       }
       for (; k < depth; k++) {
-        addOne(a[row + k], panel, panelAt + k * COLUMNS, sums, COLUMNS);
+        addOne(a[row + ROWS * k], panel, panelAt + k * COLUMNS, sums, COLUMNS);
       }
       store(sums, 0, out, outAt + i * ldc, COLUMNS, add);
     }

@@ -41,10 +41,24 @@ class PlainIntLoops implements MatrixLoops<int[]> {
   }
 
   @Override
+  public void interleave(
+      int[] rows, int from, int lda, int count, int depth, int[] packed, int at) {
+    int row1 = from + Math.min(1, count - 1) * lda;
+    int row2 = from + Math.min(2, count - 1) * lda;
+    int row3 = from + (count - 1) * lda;
+    for (int k = 0; k < depth; k++) {
+      int to = at + ROWS * k;
+      packed[to] = rows[from + k];
+      packed[to + 1] = rows[row1 + k];
+      packed[to + 2] = rows[row2 + k];
+      packed[to + 3] = rows[row3 + k];
+    }
+  }
+
+  @Override
   public void tile(
       int[] a,
       int aAt,
-      int lda,
       int rows,
       int[] panel,
       int panelAt,
@@ -56,15 +70,15 @@ class PlainIntLoops implements MatrixLoops<int[]> {
     int[] sums = new int[COLUMNS];
     for (int i = 0; i < rows; i++) {
       Arrays.fill(sums, 0);
-      int row = aAt + i * lda;
+      int row = aAt + i;
       int k = 0;
       for (; k + 4 <= depth; k += 4) {
         int b = panelAt + k * COLUMNS;
         addFour(
-            a[row + k],
-            a[row + k + 1],
-            a[row + k + 2],
-            a[row + k + 3],
+            a[row + ROWS * k],
+            a[row + ROWS * (k + 1)],
+            a[row + ROWS * (k + 2)],
+            a[row + ROWS * (k + 3)],
             panel,
             b,
             b + COLUMNS,
@@ -74,7 +88,7 @@ class PlainIntLoops implements MatrixLoops<int[]> {
             COLUMNS);
       }
       for (; k < depth; k++) {
-        addOne(a[row + k], panel, panelAt + k * COLUMNS, sums, COLUMNS);
+        addOne(a[row + ROWS * k], panel, panelAt + k * COLUMNS, sums, COLUMNS);
       }
       store(sums, 0, out, outAt + i * ldc, COLUMNS, add);
     }

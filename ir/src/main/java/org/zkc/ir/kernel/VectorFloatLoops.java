@@ -6,8 +6,7 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * {@link PlainFloatLoops} with the loops that matter in vector instructions. A tile is 4 rows by
  * two vectors: eight independent sums hide the latency of an addition, and with the operands they
- * fit 16 registers. Measured on a core with 512-bit units at 4 GHz: tiles of 8 rows gain nothing,
- * packing the left operand neither.
+ * fit 16 registers. Measured on a core with 512-bit units at 4 GHz: tiles of 8 rows gain nothing.
  */
 final class VectorFloatLoops extends PlainFloatLoops {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -61,7 +60,6 @@ final class VectorFloatLoops extends PlainFloatLoops {
   public void tile(
       float[] a,
       int aAt,
-      int lda,
       int rows,
       float[] panel,
       int panelAt,
@@ -73,9 +71,6 @@ final class VectorFloatLoops extends PlainFloatLoops {
     int i1 = Math.min(1, rows - 1);
     int i2 = Math.min(2, rows - 1);
     int i3 = rows - 1;
-    int a1 = aAt + i1 * lda;
-    int a2 = aAt + i2 * lda;
-    int a3 = aAt + i3 * lda;
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector s0 = zero;
     FloatVector t0 = zero;
@@ -86,19 +81,20 @@ final class VectorFloatLoops extends PlainFloatLoops {
     FloatVector s3 = zero;
     FloatVector t3 = zero;
     for (int k = 0; k < depth; k++) {
+      int q = aAt + k * ROWS;
       int b = panelAt + k * COLUMNS;
       FloatVector left = FloatVector.fromArray(SPECIES, panel, b);
       FloatVector right = FloatVector.fromArray(SPECIES, panel, b + LANES);
-      FloatVector x0 = FloatVector.broadcast(SPECIES, a[aAt + k]);
+      FloatVector x0 = FloatVector.broadcast(SPECIES, a[q]);
       s0 = x0.mul(left).add(s0);
       t0 = x0.mul(right).add(t0);
-      FloatVector x1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, a[q + 1]);
       s1 = x1.mul(left).add(s1);
       t1 = x1.mul(right).add(t1);
-      FloatVector x2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, a[q + 2]);
       s2 = x2.mul(left).add(s2);
       t2 = x2.mul(right).add(t2);
-      FloatVector x3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, a[q + 3]);
       s3 = x3.mul(left).add(s3);
       t3 = x3.mul(right).add(t3);
     }

@@ -49,17 +49,29 @@ final class FidelityStatistics {
 
   void add(float[] reals, int[] integers, IntegerType type) {
     samples++;
+    double scale = type.scale();
+    // Sums in local variables stay in registers.
+    double sumOfErrors = error;
+    double sumOfProducts = product;
+    double sumOfSquares = norm;
+    double sumOfOthers = otherNorm;
+    long sames = equal;
     for (int i = 0; i < sum.length; i++) {
       double y = reals[i];
-      double z = integers[i] * type.scale();
+      double z = integers[i] * scale;
       sum[i] += y;
       squares[i] += y * y;
-      error += (z - y) * (z - y);
-      product += y * z;
-      norm += y * y;
-      otherNorm += z * z;
-      equal += y == z ? 1 : 0;
+      sumOfErrors += (z - y) * (z - y);
+      sumOfProducts += y * z;
+      sumOfSquares += y * y;
+      sumOfOthers += z * z;
+      sames += y == z ? 1 : 0;
     }
+    error = sumOfErrors;
+    product = sumOfProducts;
+    norm = sumOfSquares;
+    otherNorm = sumOfOthers;
+    equal = sames;
     for (int from = 0; row > 1 && from < sum.length; from += row) {
       int best = from;
       int other = from;

@@ -19,6 +19,7 @@ import org.zkc.ir.ImportedModel;
 import org.zkc.ir.Level;
 import org.zkc.ir.Program;
 import org.zkc.ir.UserException;
+import org.zkc.ir.kernel.LoopChoice;
 import org.zkc.ir.text.Printer;
 import org.zkc.passes.PassListener;
 import org.zkc.passes.circuit.ConvolutionPolicy;
@@ -47,6 +48,9 @@ import picocli.CommandLine.Spec;
     description = "Compile a model into a model file (.zkc) and a verifier key (.vk).",
     sortOptions = false)
 final class CompileCommand implements Callable<Integer> {
+  /** Bytes from which on a model is expected to multiply for seconds. */
+  private static final long LARGE_ARCHIVE = 64 << 20;
+
   @Parameters(
       paramLabel = "MODEL",
       description =
@@ -243,6 +247,10 @@ final class CompileCommand implements Callable<Integer> {
     sources().writes("--out", target).writes("the key", key).writes("the codeword", code);
     for (Path written : List.of(target, key, code)) {
       AtomicFiles.requireWritable(written);
+    }
+    if (Files.isRegularFile(model) && Files.size(model) >= LARGE_ARCHIVE) {
+      // The archive is read by one thread; the loops that calibrate are compiled meanwhile.
+      LoopChoice.announceFloats();
     }
     CompiledModel compiled = pipeline.compile(model);
     display.report("committing to the model", 0.95);

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.file.Generation;
 import org.zkc.gkr.file.Port;
+import org.zkc.gkr.prove.ProvingKey;
 import org.zkc.ir.Function;
 import org.zkc.ir.ImportedModel;
 import org.zkc.ir.LayerNumbers;
@@ -538,6 +539,8 @@ public final class CompilePipeline {
     List<Port> inputs = ModelPorts.inputs(model, quantized.program());
     List<Port> outputs = ModelPorts.outputs(model, quantized.program());
     CheckedCircuit checked = VerifierLimits.check(emitted, inputs, outputs, model.generation());
+    // Fidelity is measured while the loops of the commitment are compiled.
+    ProvingKey.announce(checked);
     Measured measured = Measured.of(model, quantized, options, tasks);
     List<String> names = outputs.stream().map(Port::name).toList();
     measured.warnings(names).forEach(options.warnings());

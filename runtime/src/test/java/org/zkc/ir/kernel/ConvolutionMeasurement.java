@@ -110,7 +110,7 @@ public final class ConvolutionMeasurement {
     A panel = loops.newArray(depth * columns);
     A out = loops.newArray(MatrixLoops.ROWS * columns);
     for (long i = 0; i < TILES; i++) {
-      loops.tile(a, 0, depth, MatrixLoops.ROWS, panel, 0, depth, out, 0, columns, true);
+      loops.tile(a, 0, MatrixLoops.ROWS, panel, 0, depth, out, 0, columns, true);
     }
   }
 
