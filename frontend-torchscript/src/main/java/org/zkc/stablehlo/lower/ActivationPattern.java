@@ -156,7 +156,7 @@ final class ActivationPattern {
   }
 
   /** Whether an operation's result is computed from elements at the same place. */
-  private static boolean isElementwise(HloCall call, Held result) {
+  static boolean isElementwise(HloCall call, Held result) {
     if (!ScalarFunctions.isKnown(call.operation().name())) {
       return false;
     }
@@ -176,7 +176,7 @@ final class ActivationPattern {
     Function<Double, Optional<Double>> value =
         x ->
             call.block().module().searches(order.size())
-                ? evaluate(call, order, root, x)
+                ? evaluate(call, order, Map.of(root, x))
                 : Optional.empty();
     List<Activation> left = new ArrayList<>(ACTIVATIONS);
     left.addAll(ActivationFamilies.fitted(value));
@@ -199,17 +199,21 @@ final class ActivationPattern {
     return left.stream().findFirst();
   }
 
-  /** The result of the operations at one point. */
-  private static Optional<Double> evaluate(
-      HloCall last, List<HloCall> order, Binding root, double x) {
+  /**
+   * The result of the last of some operations at one point; empty where one is not known here.
+   *
+   * @param order of the operations, as they stand in the text
+   * @param roots numbers in place of the tensors that they begin with
+   */
+  static Optional<Double> evaluate(HloCall last, List<HloCall> order, Map<Binding, Double> roots) {
     Map<HloCall, Double> values = new HashMap<>();
     for (HloCall call : order) {
       List<Double> operands = new ArrayList<>();
       for (int i = 0; i < call.operandCount(); i++) {
         Held operand = call.operand(i);
         Optional<Double> value =
-            operand.binding() == root
-                ? Optional.of(x)
+            roots.containsKey(operand.binding())
+                ? Optional.ofNullable(roots.get(operand.binding()))
                 : operand.number().isPresent()
                     ? operand.number().flatMap(Elementwise::value)
                     : call.definition(operand).flatMap(d -> Optional.ofNullable(values.get(d)));

@@ -166,13 +166,13 @@ final class BlockLowering {
   }
 
   /**
-   * A result in its simplest form, a number or an activation where it is one. An operand that is
+   * A result in its simplest form, a number or a known function where it is one. An operand that is
    * passed on has been examined before; a second examination would compute its form a second time.
    */
   private static Held recognised(HloCall call, Held result) {
     Held known = Numbers.known(call, result);
     return ScalarFunctions.isKnown(call.operation().name()) && !call.handsOn(result)
-        ? ActivationPattern.of(call, known).orElse(known)
+        ? ActivationPattern.of(call, known).or(() -> PairPattern.of(call, known)).orElse(known)
         : known;
   }
 
