@@ -15,9 +15,9 @@ light_options='--enable-native-access=ALL-UNNAMED
   -XX:+UseSerialGC -Xmn600m -XX:PretenureSizeThreshold=16m -XX:MaxRAM=10g -XX:MaxRAMPercentage=75 -Xlog:aot=off -Xlog:cds=off'
 java_options="--add-modules jdk.incubator.vector -Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0 $light_options"
 # zkc serve lives long and is often idle. Its young generation grows with the old one and shrinks with it, when a process at rest collects
-# (0.6 GB stay otherwise). What runs some hundred times is compiled by the quick compiler at once, so that the second proof is
+# (0.6 GB stay otherwise); it holds some four proofs of LeNet, whose second would else often wait for a collection of 4 ms. What runs some hundred times is compiled by the quick compiler at once, so that the second proof is
 # not interpreted (LeNet: 45 ms of processor time instead of 60).
-serve_options='-XX:NewSize=64m -XX:MaxNewSize=600m -XX:NewRatio=1 -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30
+serve_options='-XX:NewSize=128m -XX:MaxNewSize=600m -XX:NewRatio=1 -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30
   -XX:Tier3InvocationThreshold=50 -XX:Tier3MinInvocationThreshold=10 -XX:Tier3CompileThreshold=200 -XX:Tier3BackEdgeThreshold=5000'
 # Loops of vectors are slow until the optimising compiler has them, a thousand times, so a thread of its own runs them until then (kernel.Training):
 # they are compiled after few runs, for which that thread waits, and what stands in for vectors meanwhile is not worth compiling. The

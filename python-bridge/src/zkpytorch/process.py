@@ -100,7 +100,8 @@ class _Process:
         """
         number = next(self._numbers)
         messages: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        line = _line(number, method, params)
+        # Nobody is woken for what nobody asked for.
+        line = _line(number, method, params if progress is not None else {**params, "progress": False})
         with self._lock:
             if self._over:
                 raise self._end()

@@ -10,7 +10,6 @@ import inspect as frames
 import itertools
 import os
 import pathlib
-import tempfile
 import threading
 import warnings
 import weakref
@@ -24,6 +23,7 @@ import torch
 from .errors import ZkcWarning
 from .process import Progress, call
 from .results import ArrayLike, CheckResult, CompiledModel, Inspection, Outputs, Proof, Statement, absolute
+from .temporary import temporary_files
 from .words import in_python
 
 PathLike = Union[str, "os.PathLike[str]"]
@@ -393,26 +393,23 @@ def _optional(array: ArrayLike | None) -> Sequence[ArrayLike]:
 
 @contextmanager
 def _files(arrays: Sequence[ArrayLike], name: str) -> Iterator[list[str]]:
-    with tempfile.TemporaryDirectory(prefix="zkpytorch-") as folder:
-        paths = []
-        for i, array in enumerate(arrays):
-            path = pathlib.Path(folder) / f"{name}{i}.npy"
+    with temporary_files([f"{name}{i}.npy" for i in range(len(arrays))]) as paths:
+        for i, (path, array) in enumerate(zip(paths, arrays)):
             np.save(path, _numpy(array, f"{name} {i}"), allow_pickle=False)
-            paths.append(str(path))
         yield paths
 
 
 @contextmanager
 def _evaluation(inputs: Sequence[ArrayLike], labels: ArrayLike | None) -> Iterator[dict[str, str]]:
     """The files of `evaluate`, one `.npz` with all inputs in order, and of `labels`, by parameter; what is not given is left out."""
-    with tempfile.TemporaryDirectory(prefix="zkpytorch-") as folder:
+    with temporary_files(["evaluation.npz", "labels.npy"]) as (evaluation_file, labels_file):
         files = {}
         if inputs:
-            files["evaluate"] = os.path.join(folder, "evaluation.npz")
-            np.savez(files["evaluate"], *[_numpy(array, f"evaluate {i}") for i, array in enumerate(inputs)])
+            files["evaluate"] = evaluation_file
+            np.savez(evaluation_file, *[_numpy(array, f"evaluate {i}") for i, array in enumerate(inputs)])
         if labels is not None:
-            files["labels"] = os.path.join(folder, "labels.npy")
-            np.save(files["labels"], _numpy(labels, "labels"), allow_pickle=False)
+            files["labels"] = labels_file
+            np.save(labels_file, _numpy(labels, "labels"), allow_pickle=False)
         yield files
 
 
@@ -434,8 +431,8 @@ def _numpy(array: ArrayLike, name: str) -> np.ndarray:
 
 @contextmanager
 def _output_file() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="zkpytorch-") as folder:
-        yield os.path.join(folder, "outputs.npz")
+    with temporary_files(["outputs.npz"]) as (file,):
+        yield file
 
 
 def _read(path: str, inputs: Sequence[ArrayLike]) -> Outputs:

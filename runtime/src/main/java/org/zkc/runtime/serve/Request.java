@@ -18,8 +18,13 @@ import java.util.Objects;
  * One request.
  *
  * @param id a string or an integer; {@link NullNode} for a notification, which is not answered
+ * @param params those of the method
+ * @param progress whether the client wants to be told how far the work is
  */
-record Request(JsonNode id, String method, ObjectNode params) {
+record Request(JsonNode id, String method, ObjectNode params, boolean progress) {
+  /** The parameter that every method has. */
+  private static final String PROGRESS = "progress";
+
   /** Ids come back with every answer. */
   private static final int MOST_ID_CHARACTERS = 256;
 
@@ -84,8 +89,13 @@ record Request(JsonNode id, String method, ObjectNode params) {
     if (method.isEmpty()) {
       throw invalid(id, "the member method must be a string");
     }
-    return new Request(
-        id, method, params instanceof ObjectNode given ? given : MAPPER.createObjectNode());
+    ObjectNode own = params instanceof ObjectNode given ? given : MAPPER.createObjectNode();
+    JsonNode progress = own.remove(PROGRESS);
+    if (progress != null && !progress.isBoolean()) {
+      throw new Refusal(
+          id, new RpcException(RpcException.INVALID_PARAMS, "progress must be true or false"));
+    }
+    return new Request(id, method, own, progress == null || progress.booleanValue());
   }
 
   private static String text(ObjectNode object, String member) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -274,6 +275,9 @@ public final class Server {
         throw new CancellationException("cancelled");
       }
     }
+    if (!request.progress()) {
+      return;
+    }
     Map<String, Object> params = new LinkedHashMap<>();
     params.put("id", request.id());
     params.put("stage", stage);
@@ -310,9 +314,11 @@ public final class Server {
   private void send(Map<String, Object> message) {
     try {
       byte[] bytes = Request.MAPPER.writeValueAsBytes(message);
+      byte[] line = Arrays.copyOf(bytes, bytes.length + 1);
+      line[bytes.length] = '\n';
+      // At once: what waits for the line is woken once.
       synchronized (out) {
-        out.write(bytes);
-        out.write('\n');
+        out.write(line);
         out.flush();
       }
     } catch (IOException e) {

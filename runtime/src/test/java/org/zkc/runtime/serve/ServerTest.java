@@ -111,6 +111,9 @@ final class ServerTest {
                 -32600),
             Map.entry("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":7}", -32600),
             Map.entry("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"echo\",\"params\":[1]}", -32602),
+            Map.entry(
+                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"echo\",\"params\":{\"progress\":1}}",
+                -32602),
             Map.entry("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"eval\"}", -32601),
             Map.entry("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"cancel\"}", -32602));
     for (Map.Entry<String, Integer> entry : refused.entrySet()) {
@@ -242,6 +245,19 @@ final class ServerTest {
       JsonNode answer = talk.next();
       assertEquals(7, answer.path("id").asInt());
       assertEquals("é", answer.path("result").path("params").path("a").path(1).asText());
+    }
+  }
+
+  @Test
+  void progressIsNotToldWhereItIsNotWanted() throws IOException {
+    try (Conversation talk = new Conversation()) {
+      talk.send(7, "echo", "{\"a\":1,\"progress\":false}");
+      JsonNode answer = talk.next();
+      assertEquals(7, answer.path("id").asInt());
+      assertEquals("{\"a\":1}", answer.path("result").path("params").toString());
+      talk.send(8, "echo", "{\"progress\":true}");
+      assertEquals("progress", talk.next().path("method").asText());
+      assertEquals("{}", talk.next().path("result").path("params").toString());
     }
   }
 
