@@ -2,6 +2,7 @@
 
 import gc
 import json
+import pathlib
 import threading
 
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 from torch import nn
 
 import zkpytorch
-from zkpytorch import command
+from zkpytorch import command, temporary
 
 
 @pytest.fixture(scope="module")
@@ -389,3 +390,18 @@ def test_dimensions_are_given_by_name(tmp_path):
     with pytest.raises(zkpytorch.ZkcError, match=r"input_shapes\b") as caught:
         zkpytorch.compile(archive, input_shapes=["5xsix"])
     assert "--" not in str(caught.value)
+
+
+def test_temporary_files_lie_in_one_folder_and_are_removed(compiled, tmp_path, monkeypatch):
+    network, model = compiled
+    monkeypatch.setattr(temporary, "_folder", None)
+    zkpytorch.prove(model, torch.randn(1, 12), proof=tmp_path / "a.zkp")
+    folder = pathlib.Path(temporary._folder)
+    assert list(folder.iterdir()) == []
+    zkpytorch.prove(model, torch.randn(1, 12), proof=tmp_path / "b.zkp")
+    assert temporary._folder == str(folder)
+    folder.rmdir()
+    zkpytorch.prove(model, torch.randn(1, 12), proof=tmp_path / "c.zkp")
+    assert pathlib.Path(temporary._folder).is_dir() and temporary._folder != str(folder)
+    temporary._remove()
+    assert not pathlib.Path(temporary._folder).exists()

@@ -10,6 +10,7 @@ import inspect as frames
 import itertools
 import os
 import pathlib
+import tempfile
 import threading
 import warnings
 import weakref
@@ -402,14 +403,15 @@ def _files(arrays: Sequence[ArrayLike], name: str) -> Iterator[list[str]]:
 @contextmanager
 def _evaluation(inputs: Sequence[ArrayLike], labels: ArrayLike | None) -> Iterator[dict[str, str]]:
     """The files of `evaluate`, one `.npz` with all inputs in order, and of `labels`, by parameter; what is not given is left out."""
-    with temporary_files(["evaluation.npz", "labels.npy"]) as (evaluation_file, labels_file):
+    # In a folder of their own: the report names them.
+    with tempfile.TemporaryDirectory(prefix="zkpytorch-") as folder:
         files = {}
         if inputs:
-            files["evaluate"] = evaluation_file
-            np.savez(evaluation_file, *[_numpy(array, f"evaluate {i}") for i, array in enumerate(inputs)])
+            files["evaluate"] = os.path.join(folder, "evaluation.npz")
+            np.savez(files["evaluate"], *[_numpy(array, f"evaluate {i}") for i, array in enumerate(inputs)])
         if labels is not None:
-            files["labels"] = labels_file
-            np.save(labels_file, _numpy(labels, "labels"), allow_pickle=False)
+            files["labels"] = os.path.join(folder, "labels.npy")
+            np.save(files["labels"], _numpy(labels, "labels"), allow_pickle=False)
         yield files
 
 
