@@ -93,7 +93,9 @@ final class LogicOperations {
       return new Held(chosen.binding(), chosen.extents(), call.resultType(0), chosen.number());
     }
     Optional<Held> taken =
-        GatherOperations.filled(call, then, otherwise).or(() -> GuardedProduct.of(call));
+        GatherOperations.filled(call, then, otherwise)
+            .or(() -> GuardedProduct.of(call))
+            .or(() -> ChoiceOfEquals.of(call));
     if (taken.isPresent()) {
       return taken.orElseThrow();
     }
