@@ -6,6 +6,7 @@ import static org.zkc.gkr.circuit.CheckState.requirePaddedSize;
 import static org.zkc.gkr.circuit.CheckState.requireShortAxes;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
 import org.zkc.gkr.circuit.TensorDeclaration.Role;
@@ -49,9 +50,17 @@ final class AffineCheck {
       int[] view = ViewSemantics.numbers(List.of(term.source()), term.steps());
       sums.merge(view, term.coefficient(), Math::addExact);
     }
-    require(
-        sums.values().stream().noneMatch(c -> c % CheckState.P == 0),
-        "terms cancel each other: drop them");
+    for (long sum : sums.values()) {
+      require(sum % CheckState.P != 0, "terms cancel each other: drop them");
+    }
+  }
+
+  private static int elements(List<Integer> shape) {
+    int n = 1;
+    for (int extent : shape) {
+      n = Math.multiplyExact(n, extent);
+    }
+    return n;
   }
 
   /**
@@ -84,14 +93,14 @@ final class AffineCheck {
         requireShortAxes(shape, "source of a step of a view");
       }
       List<Integer> outcome = ViewSemantics.outcomeShape(shape, step);
-      state.count(shape.stream().reduce(1, Math::multiplyExact));
+      state.count(elements(shape));
       state.count(ViewSemantics.work(shape, step));
       shape = outcome;
       requirePaddedSize(shape, limit, "step of a view");
       if (summing) {
         requireShortAxes(shape, "step of a view");
       }
-      negative |= step instanceof ViewStep.Ranges r && r.factors().stream().anyMatch(f -> f < 0);
+      negative |= step instanceof ViewStep.Ranges r && Collections.min(r.factors()) < 0;
     }
     require(shape.equals(d.shape()), "a term has shape " + shape + ", the result " + d.shape());
     if (!summing) {

@@ -66,7 +66,11 @@ public final class CheckState {
 
   /** The intervals of all tensors, every one of which is defined. */
   List<Interval> intervals() {
-    return intervals.stream().map(Objects::requireNonNull).toList();
+    ArrayList<Interval> out = new ArrayList<>();
+    for (Interval interval : intervals) {
+      out.add(Objects.requireNonNull(interval));
+    }
+    return List.copyOf(out);
   }
 
   TensorDeclaration tensor(int t) {
@@ -237,8 +241,12 @@ public final class CheckState {
   }
 
   static void requireShortAxes(List<Integer> shape, String name) {
+    int longest = 0;
+    for (int extent : shape) {
+      longest = Math.max(longest, extent);
+    }
     requireFew(
-        shape.stream().allMatch(e -> e <= CircuitLimits.AXIS),
+        longest <= CircuitLimits.AXIS,
         name + ": more than " + CircuitLimits.AXIS + " elements along an axis");
   }
 

@@ -70,9 +70,15 @@ public record KeyFile(
 
   private VerifierKeyFileMessage message(ByteString keyBytes) {
     VerifierKeyFileMessage.Builder message = VerifierKeyFileMessage.newBuilder().setKey(keyBytes);
-    inputs.forEach(p -> message.addInputs(encode(p)));
-    outputs.forEach(p -> message.addOutputs(encode(p)));
-    generation.ifPresent(g -> message.setGeneration(g.encode()));
+    for (Port p : inputs) {
+      message.addInputs(encode(p));
+    }
+    for (Port p : outputs) {
+      message.addOutputs(encode(p));
+    }
+    if (generation.isPresent()) {
+      message.setGeneration(generation.get().encode());
+    }
     return message.build();
   }
 
@@ -113,7 +119,9 @@ public record KeyFile(
     requireUnits(file.outputs, key, key.circuit().circuit().outputs());
     requireParts(file.inputs, key, key.circuit().circuit().inputs());
     requireParts(file.outputs, key, key.circuit().circuit().outputs());
-    file.generation.ifPresent(g -> g.requireFit(file));
+    if (file.generation.isPresent()) {
+      file.generation.get().requireFit(file);
+    }
     return file;
   }
 
@@ -211,7 +219,7 @@ public record KeyFile(
 
   /** The context of a proof with the claim of its file, if any. */
   public byte[] boundContext(byte[] context, Optional<Continuation> claim) {
-    return claim.map(c -> boundContext(context, c)).orElseGet(() -> boundContext(context));
+    return claim.isPresent() ? boundContext(context, claim.get()) : boundContext(context);
   }
 
   private byte[] bound(String labelText, byte[] content) {
@@ -235,10 +243,10 @@ public record KeyFile(
 
   private static PortMessage encode(Port port) {
     PortMessage.Builder message = PortMessage.newBuilder();
-    port.part()
-        .ifPresent(part ->
-            message.setPart(
-                ArrayPartMessage.newBuilder().setWhole(part.whole()).setAxis(part.axis())));
+    if (port.part().isPresent()) {
+      Port.Part part = port.part().get();
+      message.setPart(ArrayPartMessage.newBuilder().setWhole(part.whole()).setAxis(part.axis()));
+    }
     return message
         .setName(port.name())
         .setElementType(

@@ -1,5 +1,6 @@
 package org.zkc.gkr.relation;
 
+import java.util.ArrayList;
 import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.field.M31;
 
@@ -17,16 +18,14 @@ final class AffineRelation {
   private AffineRelation() {}
 
   static void expand(SystemBuilder builder, String name, Affine affine) {
-    builder.definitions.add(
-        new Definition.AffineSum(
-            name,
-            affine.result(),
-            affine.terms().stream()
-                .map(t -> builder.term(t.source(), M31.fromSigned(t.coefficient()), t.steps()))
-                .toList(),
-            affine.constants().stream()
-                .map(
-                    b -> new Definition.Constant(M31.fromSigned(b.value()), b.starts(), b.limits()))
-                .toList()));
+    ArrayList<Definition.Term> terms = new ArrayList<>();
+    for (Affine.Term t : affine.terms()) {
+      terms.add(builder.term(t.source(), M31.fromSigned(t.coefficient()), t.steps()));
+    }
+    ArrayList<Definition.Constant> constants = new ArrayList<>();
+    for (Affine.Box b : affine.constants()) {
+      constants.add(new Definition.Constant(M31.fromSigned(b.value()), b.starts(), b.limits()));
+    }
+    builder.definitions.add(new Definition.AffineSum(name, affine.result(), terms, constants));
   }
 }

@@ -63,7 +63,9 @@ public final class ConstraintSystem {
     zeroProductEnds = List.copyOf(builder.zeroProductEnds);
     uses = countUses();
     lookedUp = new long[circuit().relations().size()];
-    lookups.forEach(l -> lookedUp[l.relation()] += tensor(l.tuple().getFirst()).elementCount());
+    for (Lookup l : lookups) {
+      lookedUp[l.relation()] += tensor(l.tuple().getFirst()).elementCount();
+    }
   }
 
   /** Expands a circuit. */
@@ -192,16 +194,29 @@ public final class ConstraintSystem {
    */
   private int[] countUses() {
     int[] out = new int[tensors.size()];
-    lookups.forEach(l -> l.tuple().forEach(t -> out[t]++));
-    zeroProducts.forEach(z -> z.sources().forEach(t -> out[t]++));
+    for (Lookup l : lookups) {
+      countOne(out, l.tuple());
+    }
+    for (ZeroProduct z : zeroProducts) {
+      countOne(out, z.sources());
+    }
     for (Definition d : definitions) {
       switch (d) {
-        case Definition.AffineSum a ->
-            a.terms().forEach(t -> out[t.source()] += ProtocolConstants.MERGE_ABOVE);
-        case Bilinear b -> b.sources().forEach(t -> out[t]++);
+        case Definition.AffineSum a -> {
+          for (Definition.Term t : a.terms()) {
+            out[t.source()] += ProtocolConstants.MERGE_ABOVE;
+          }
+        }
+        case Bilinear b -> countOne(out, b.sources());
       }
     }
     return out;
+  }
+
+  private static void countOne(int[] counts, List<Integer> named) {
+    for (int tensor : named) {
+      counts[tensor]++;
+    }
   }
 
   /** The tensors of one holder, ascending. */
