@@ -33,7 +33,17 @@ public record TensorDeclaration(
      * Defined by an Affine, Conv, FftConv, Gather, MatMul, Normalize or Product relation; never
      * committed.
      */
-    VIRTUAL
+    VIRTUAL;
+
+    /**
+     * Whether elements are given with the circuit, its bounds too, and no relation defines them.
+     */
+    public boolean isGiven() {
+      return switch (this) {
+        case INPUT, MODEL -> true;
+        case WITNESS, VIRTUAL -> false;
+      };
+    }
   }
 
   public TensorDeclaration {
@@ -56,6 +66,13 @@ public record TensorDeclaration(
 
   public static TensorDeclaration virtual(List<Integer> shape, long low, long high) {
     return new TensorDeclaration(Role.VIRTUAL, shape, low, high, 0, 0);
+  }
+
+  /**
+   * A tensor that a relation defines, with the widest bounds: {@link CircuitCheck} finds its own.
+   */
+  public static TensorDeclaration defined(Role role, List<Integer> shape) {
+    return new TensorDeclaration(role, shape, 1 - Interval.BOUND, Interval.BOUND - 1, 0, 0);
   }
 
   public int extent(int axis) {

@@ -9,7 +9,7 @@ import org.zkc.gkr.failure.VerificationFailure;
  * little-endian); then its protobuf.
  */
 public enum Envelope {
-  VERIFIER_KEY("verifier key", (byte) 'k', 3, "compile the model again"),
+  VERIFIER_KEY("verifier key", (byte) 'k', 4, "compile the model again"),
   PROOF("proof", (byte) 'p', 4, "prove again");
 
   private static final int HEADER = 8;

@@ -1,6 +1,7 @@
 package org.zkc.gkr.key;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.zkc.gkr.circuit.Affine;
 import org.zkc.gkr.circuit.Circuit;
@@ -52,6 +53,10 @@ import org.zkc.gkr.wire.WindowMessage;
 /**
  * Circuits to protobuf and back. Unsigned fields are range-checked by the circuit check, which sees
  * them as negative ints.
+ *
+ * <p>A key has no bounds of tensors that relations define: its loader recomputes them, and what a
+ * compiler declared beside them is a check of the compiler. Results are counted from the first
+ * tensor that no relation before defines, since relations mostly define one after the other.
  */
 public final class CircuitCodec {
   private CircuitCodec() {}
@@ -66,15 +71,17 @@ public final class CircuitCodec {
             case WITNESS -> TensorMessage.Role.WITNESS;
             case VIRTUAL -> TensorMessage.Role.VIRTUAL;
           };
-      b.addTensors(
-          TensorMessage.newBuilder()
-              .setRole(role)
-              .addAllShape(d.shape())
-              .setLow(d.low())
-              .setHigh(d.high())
-              .setPositive(d.positive())
-              .setNegative(d.negative())
-              .setNorm(d.norm()));
+      TensorMessage.Builder tensor =
+          TensorMessage.newBuilder().setRole(role).addAllShape(d.shape());
+      if (d.role().isGiven()) {
+        tensor
+            .setLow(d.low())
+            .setHigh(d.high())
+            .setPositive(d.positive())
+            .setNegative(d.negative())
+            .setNorm(d.norm());
+      }
+      b.addTensors(tensor);
     }
     for (Table t : circuit.tables()) {
       TableMessage.Builder m = TableMessage.newBuilder();
@@ -95,8 +102,9 @@ public final class CircuitCodec {
       }
       b.addTables(m);
     }
+    Definitions definitions = new Definitions(circuit.tensors());
     for (Relation r : circuit.relations()) {
-      b.addRelations(relation(r));
+      b.addRelations(relation(r, definitions));
     }
     return b.addAllInputs(circuit.inputs()).addAllOutputs(circuit.outputs()).build();
   }
@@ -110,14 +118,41 @@ public final class CircuitCodec {
         .build();
   }
 
-  private static RelationMessage relation(Relation relation) {
-    RelationMessage.Builder b = RelationMessage.newBuilder().setResult(relation.result());
+  /** The first tensor that relations have yet to define, as they come. */
+  private static final class Definitions {
+    private final List<TensorDeclaration> tensors;
+    private final BitSet defined = new BitSet();
+    private int next;
+
+    Definitions(List<TensorDeclaration> tensors) {
+      this.tensors = tensors;
+    }
+
+    int next() {
+      while (next < tensors.size() && (tensors.get(next).role().isGiven() || defined.get(next))) {
+        next++;
+      }
+      return next;
+    }
+
+    void define(int tensor) {
+      if (tensor >= 0 && tensor < tensors.size()) {
+        defined.set(tensor);
+      }
+    }
+  }
+
+  // Differences wrap, so that every message has one circuit and every circuit one message.
+  private static RelationMessage relation(Relation relation, Definitions definitions) {
+    RelationMessage.Builder b =
+        RelationMessage.newBuilder().setResult(relation.result() - definitions.next());
+    definitions.define(relation.result());
     switch (relation) {
       case Affine a -> {
         LinearMessage.Builder m = LinearMessage.newBuilder();
         for (Affine.Term t : a.terms()) {
           TermMessage.Builder term =
-              TermMessage.newBuilder().setSource(t.source()).setCoefficient(t.coefficient());
+              TermMessage.newBuilder().setSource(t.source()).setCoefficient(t.coefficient() - 1);
           for (ViewStep step : t.steps()) {
             term.addSteps(step(step));
           }
@@ -246,14 +281,16 @@ public final class CircuitCodec {
             case UNRECOGNIZED -> throw new InvalidCircuit("a tensor of an unknown role");
           };
       tensors.add(
-          new TensorDeclaration(
-              role,
-              t.getShapeList(),
-              t.getLow(),
-              t.getHigh(),
-              t.getPositive(),
-              t.getNegative(),
-              t.getNorm()));
+          role.isGiven()
+              ? new TensorDeclaration(
+                  role,
+                  t.getShapeList(),
+                  t.getLow(),
+                  t.getHigh(),
+                  t.getPositive(),
+                  t.getNegative(),
+                  t.getNorm())
+              : TensorDeclaration.defined(role, t.getShapeList()));
     }
     ArrayList<Table> tables = new ArrayList<>();
     for (TableMessage t : m.getTablesList()) {
@@ -281,20 +318,22 @@ public final class CircuitCodec {
           });
     }
     ArrayList<Relation> relations = new ArrayList<>();
+    Definitions definitions = new Definitions(tensors);
     for (RelationMessage r : m.getRelationsList()) {
-      relations.add(relation(r));
+      Relation relation = relation(r, definitions.next() + r.getResult());
+      definitions.define(relation.result());
+      relations.add(relation);
     }
     return new Circuit(tensors, tables, relations, m.getInputsList(), m.getOutputsList());
   }
 
-  private static Relation relation(RelationMessage r) {
-    int result = r.getResult();
+  private static Relation relation(RelationMessage r, int result) {
     return switch (r.getKindCase()) {
       case LINEAR -> {
         ArrayList<Affine.Term> terms = new ArrayList<>();
         for (TermMessage t : r.getLinear().getTermsList()) {
           List<ViewStep> steps = t.getStepsList().stream().map(CircuitCodec::step).toList();
-          terms.add(new Affine.Term(t.getSource(), t.getCoefficient(), steps));
+          terms.add(new Affine.Term(t.getSource(), t.getCoefficient() + 1, steps));
         }
         List<Affine.Box> boxes =
             r.getLinear().getConstantsList().stream()
