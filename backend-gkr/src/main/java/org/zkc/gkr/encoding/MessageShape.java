@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -115,11 +114,14 @@ public record MessageShape(String name, List<Field> fields) {
     return Objects.requireNonNull(BY_NAME.get(type), type);
   }
 
-  /** The field of a number, whatever the number. */
-  Optional<Field> field(int number) {
-    return number >= 1 && number <= fields.size()
-        ? Optional.of(fields.get(number - 1))
-        : Optional.empty();
+  /** Whether the type has a field of that number, whatever the number. */
+  boolean has(int number) {
+    return number >= 1 && number <= fields.size();
+  }
+
+  /** The field of a number that the type {@link #has}. */
+  Field field(int number) {
+    return fields.get(number - 1);
   }
 
   private static Map<String, MessageShape> parse() {

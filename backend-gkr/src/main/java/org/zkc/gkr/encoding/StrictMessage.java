@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
-import java.util.Optional;
 import org.zkc.gkr.failure.VerificationFailure;
 
 /**
@@ -122,14 +121,14 @@ public final class StrictMessage {
       while (!in.isAtEnd()) {
         int tag = in.readTag();
         int number = WireFormat.getTagFieldNumber(tag);
-        Optional<MessageShape.Field> known = type.field(number);
-        if (known.isEmpty() || WireFormat.getTagWireType(tag) != known.get().kind().wireType()) {
+        if (!type.has(number)
+            || WireFormat.getTagWireType(tag) != type.field(number).kind().wireType()) {
           throw new VerificationFailure(
               name + ", " + type.name(),
               "fields of this version",
               "field " + number + ", an unknown one");
         }
-        MessageShape.Field field = known.get();
+        MessageShape.Field field = type.field(number);
         if (number < last || number == last && !field.again()) {
           throw new VerificationFailure(
               name + ", " + type.name(),
