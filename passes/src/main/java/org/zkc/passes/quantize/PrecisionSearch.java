@@ -100,6 +100,12 @@ final class PrecisionSearch {
   /** Multiplications that measuring all candidates after the first may take. */
   private static final long BUDGET_OF_ALL = 4 * BUDGET;
 
+  /**
+   * Operations that all candidates together are lowered from: a program of tens of thousands has
+   * few of them.
+   */
+  private static final long BUDGET_OF_OPERATIONS = 400_000;
+
   private static final long SEED = 0x70726563;
 
   private final Program tensor;
@@ -263,8 +269,15 @@ final class PrecisionSearch {
 
   /** Candidates after the first that time allows to measure; none where none can be. */
   private int steps() {
+    if (runs.count() == 0) {
+      return 0;
+    }
     long runMultiplications = runs.count() * Math.max(1, Multiplications.of(tensor));
-    return runs.count() == 0 ? 0 : (int) Math.min(MOST_STEPS, BUDGET_OF_ALL / runMultiplications);
+    long operations = Math.max(1, tensor.main().body().size());
+    return (int)
+        Math.min(
+            Math.min(MOST_STEPS, BUDGET_OF_ALL / runMultiplications),
+            BUDGET_OF_OPERATIONS / operations);
   }
 
   /** The next candidate of a kind; empty when nothing changes any more, or does not fit. */
