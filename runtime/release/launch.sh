@@ -12,7 +12,7 @@
 # The JVM has no flag against its one-line warning about the vector module, so the first line of stderr passes a
 # filter; the filter ends with the JVM, which waits for it.
 light_options='--enable-native-access=ALL-UNNAMED
-  -XX:+UseSerialGC -Xmn600m -XX:PretenureSizeThreshold=16m -XX:MaxRAM=10g -XX:MaxRAMPercentage=75 -Xlog:aot=off -Xlog:cds=off'
+  -XX:+UseSerialGC -Xmn600m -XX:PretenureSizeThreshold=17m -XX:MaxRAM=10g -XX:MaxRAMPercentage=75 -Xlog:aot=off -Xlog:cds=off'
 java_options="--add-modules jdk.incubator.vector -Djdk.incubator.vector.VECTOR_ACCESS_OOB_CHECK=0 $light_options"
 # zkc serve lives long and is often idle. Its young generation grows with the old one and shrinks with it, when a process at rest collects
 # (0.6 GB stay otherwise); it holds some four proofs of LeNet, whose second would else often wait for a collection of 4 ms. What runs some hundred times is compiled by the quick compiler at once, so that the second proof is

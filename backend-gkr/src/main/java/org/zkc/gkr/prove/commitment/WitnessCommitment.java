@@ -18,7 +18,11 @@ public final class WitnessCommitment implements Commitment {
    */
   private static final int STAGED_RESIDUES = 1 << 20;
 
-  /** Residues of all codewords, 16 MiB, up to which they are kept for the opening. */
+  /**
+   * Residues of all codewords, 16 MiB, up to which they are kept for the opening. The launcher lets
+   * an array of that size begin among young objects: in the old generation, which is small at
+   * first, each such array of a process that goes on proving cost a full collection, 30 ms.
+   */
   private static final int KEPT_RESIDUES = 1 << 22;
 
   /** Rows that a task of an opening encodes one after the other in one buffer. */
