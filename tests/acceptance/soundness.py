@@ -16,7 +16,7 @@ LEAST_WIDTH, MOST_WIDTH = 1 << 6, 1 << 20
 MOST_CLAIMS_LOG = 16
 MERGE_ABOVE = 8
 NOMINAL_QUERIES = 140
-INPUT, MODEL, WITNESS, VIRTUAL = range(4)
+VIRTUAL, MODEL, WITNESS, INPUT = range(4)
 
 
 def _log(n: int) -> int:
@@ -70,6 +70,39 @@ def _numbers(data: bytes, number: int) -> list[int]:
     return out
 
 
+def _signed(value: int) -> int:
+    return (value >> 1) ^ -(value & 1)
+
+
+# ---- bounds of what relations define
+
+
+def _row_bounds(table: bytes) -> tuple[int, int]:
+    """The least and the greatest value of a function table's rows; of an excess, none that is needed."""
+    clamp, entries = _one(table, 1, None), _one(table, 2, None)
+    if clamp is not None:
+        return _signed(_one(clamp, 3)), _signed(_one(clamp, 4))
+    values = [_signed(v) for v in _numbers(entries or b"", 2)]
+    return (min(values), max(values)) if values else (-(2**30), 2**30)
+
+
+def _affine_bounds(body: bytes, shape: list[int], bounds: list[tuple[int, int]]) -> tuple[int, int]:
+    """Bounds of weighted sums, whatever is at which index: windows add up their taps."""
+    low = high = 0
+    for term in _all(body, 1):
+        factor = _signed(_one(term, 2)) + 1
+        for step in _all(term, 3):
+            window = _one(step, 3, None)
+            factor *= 1 if window is None else _one(window, 6)
+        ends = [factor * end for end in bounds[_one(term, 1)]]
+        low, high = low + min(ends), high + max(ends)
+    for box in _all(body, 2):
+        value = _signed(_one(box, 1))
+        whole = _numbers(box, 3) == shape and not any(_numbers(box, 2))
+        low, high = low + (value if whole else min(0, value)), high + (value if whole else max(0, value))
+    return low, high
+
+
 # ---- the circuit, expanded
 
 
@@ -105,14 +138,16 @@ class System:
         return [t for t, h in enumerate(self.holders) if h == holder]
 
 
-def _relation(system: System, data: bytes, highs: list[int], rows: list[int]) -> None:
-    result = _one(data, 1)
+def _relation(
+    system: System, data: bytes, result: int, bounds: list[tuple[int, int]], tables: list[bytes], rows: list[int]
+) -> None:
     kind = next(f for f, _ in _fields(data) if f != 1)
     body = _one(data, kind)
     shape = system.shapes[result]
     if kind == 2:
         sources = [_one(term, 1) for term in _all(body, 1)]
         system.linear.append((result, sources))
+        bounds[result] = _affine_bounds(body, shape, bounds)
         system.degrees[result] = max(map(system.degree, sources), default=1)
     elif kind in (3, 9):
         conv = _one(body, 1) if kind == 9 else body
@@ -137,6 +172,7 @@ def _relation(system: System, data: bytes, highs: list[int], rows: list[int]) ->
         system.degrees[result] = system.degree(left) + system.degree(right)
     elif kind == 6:
         source, shift, limbs, table = _one(body, 1), _one(body, 2), _numbers(body, 3), _one(body, 4)
+        bounds[result] = _row_bounds(tables[table])
         high = source
         if shift:
             parts = []
@@ -163,7 +199,7 @@ def _relation(system: System, data: bytes, highs: list[int], rows: list[int]) ->
         system.linear.append((remainder, [numerator, denominator, product]))
         gap = system.add(shape, "virtual")
         system.linear.append((gap, [denominator, remainder]))
-        needed = (2 * highs[denominator] - 1).bit_length()
+        needed = (2 * bounds[denominator][1] - 1).bit_length()
         count = (needed + 9) // 10
         cuts = [needed * k // count for k in range(count + 1)]
         sizes = [b - a for a, b in itertools.pairwise(cuts)]
@@ -180,6 +216,7 @@ def _relation(system: System, data: bytes, highs: list[int], rows: list[int]) ->
             system.look([low], ("range", 1 << sizes[0]), 1 << sizes[0])
     elif kind == 14:
         source, axis, shift, limbs, table = _one(body, 1), _one(body, 2), _one(body, 3), _numbers(body, 4), _one(body, 5)
+        bounds[result] = _row_bounds(tables[table])
         greatest, most = source, min(4, 16 // system.degree(source))
         while (extent := system.shapes[greatest][axis]) > 1:
             length = -(-extent // most)
@@ -213,15 +250,22 @@ def _expand(circuit: bytes) -> System:
     roles = [_one(t, 1) for t in tensors]
     holders = ["public" if r == INPUT or t in outputs else names[r] for t, r in enumerate(roles)]
     system = System([_numbers(t, 2) for t in tensors], holders, outputs)
-    highs = [(v >> 1) ^ -(v & 1) for v in (_one(t, 4) for t in tensors)]
+    # A key has bounds of what is given alone; of the rest those that this program needs are found.
+    bounds = [
+        (_signed(_one(t, 3)), _signed(_one(t, 4))) if r in (INPUT, MODEL) else (-(2**30), 2**30)
+        for t, r in zip(tensors, roles, strict=True)
+    ]
     rows = []
     for table in _all(circuit, 2):
         clamp = _one(table, 1, None)
         # The last entry may stand for further rows.
         entries = _one(table, 2)
         rows.append(_one(clamp, 2) if clamp is not None else _one(entries, 3) or len(_numbers(entries, 2)))
+    undefined = [t for t, r in enumerate(roles) if r in (WITNESS, VIRTUAL)]
     for relation in _all(circuit, 3):
-        _relation(system, relation, highs, rows)
+        result = undefined[0] + _one(relation, 1)
+        undefined.remove(result)
+        _relation(system, relation, result, bounds, _all(circuit, 2), rows)
     for size in system.tables.values():
         system.add([size], "committed")
     return system
