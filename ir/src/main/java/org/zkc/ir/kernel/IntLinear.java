@@ -1,8 +1,10 @@
 package org.zkc.ir.kernel;
 
+import java.util.Optional;
+
 /**
- * A linear map of integers: out[i, o] = sum_k input[i, k] weight[o, k], modulo 2^32. Its limit is
- * reading the weights, each of which is used once for a row of inputs.
+ * A linear map of integers: out[i, o] = sum_k input[i, k] weight[o, k], modulo 2^32. With few rows
+ * its limit is reading the weights, each of which is used once for a row of inputs.
  */
 public final class IntLinear {
   /** Multiplications of a piece at least: some ten microseconds. */
@@ -24,6 +26,11 @@ public final class IntLinear {
   public static int[] run(
       int[] input, int rows, int depth, int outputs, Weights weights, TaskRunner tasks) {
     int[] out = new int[Math.multiplyExact(rows, outputs)];
+    Optional<IntTiles> tiles = IntTiles.of(1, rows, depth, outputs);
+    if (tiles.isPresent()) {
+      tiles.get().run(input, 1, (matrix, row, to) -> weights.read(row, to), out, tasks);
+      return out;
+    }
     int pieces = pieces(outputs, (long) depth * rows, tasks);
     tasks.forEach(
         pieces,

@@ -1,5 +1,6 @@
 package org.zkc.ir.kernel;
 
+import java.util.Optional;
 import org.zkc.ir.Shape;
 
 /**
@@ -32,6 +33,19 @@ public final class IntMatMul {
       return out;
     }
     int rows = (int) (lines / batch);
+    Optional<IntTiles> tiles = IntTiles.of((int) batch, rows, depth, outputs);
+    if (tiles.isPresent()) {
+      tiles
+          .get()
+          .run(
+              left,
+              (int) batch,
+              (matrix, row, to) ->
+                  System.arraycopy(right, (matrix * outputs + row) * depth, to, 0, depth),
+              out,
+              tasks);
+      return out;
+    }
     int blocks = (outputs + BLOCK - 1) / BLOCK;
     int pieces = Math.toIntExact(batch * blocks);
     int workers = Math.min(tasks.threads(), pieces);

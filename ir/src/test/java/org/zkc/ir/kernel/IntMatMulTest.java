@@ -36,19 +36,51 @@ class IntMatMulTest {
       Shape right = under(isShared ? List.of() : batch, outputs, depth);
       int[] a = random.ints(left.elementCount()).toArray();
       int[] b = random.ints(right.elementCount()).toArray();
-      int[] expected = new int[lines(left) * outputs];
-      for (int line = 0; line < lines(left); line++) {
-        int matrix = isShared || rows == 0 ? 0 : line / rows;
-        for (int o = 0; o < outputs; o++) {
-          for (int i = 0; i < depth; i++) {
-            expected[line * outputs + o] +=
-                a[line * depth + i] * b[(matrix * outputs + o) * depth + i];
-          }
-        }
-      }
+      int[] expected = definition(a, lines(left), isShared ? lines(left) : rows, depth, b, outputs);
       TaskRunner tasks = new Threads(1 + random.nextInt(5));
       assertArrayEquals(expected, IntMatMul.run(a, left, b, right, tasks), "seed " + seed);
     }
+  }
+
+  @Test
+  void tilesGiveTheDefinition() {
+    for (MatrixLoops<int[]> loops : List.of(new PlainIntLoops(), new VectorIntLoops())) {
+      for (long seed = 0; seed < 60; seed++) {
+        Random random = new Random(seed);
+        int batch = 1 + random.nextInt(3);
+        int rows = 1 + random.nextInt(20);
+        int depth = 1 + random.nextInt(seed % 4 == 0 ? 600 : 40);
+        int outputs = 1 + random.nextInt(seed % 3 == 0 ? 150 : 40);
+        int[] a = random.ints((long) batch * rows * depth).toArray();
+        int[] b = random.ints((long) batch * outputs * depth).toArray();
+        int[] expected = definition(a, batch * rows, rows, depth, b, outputs);
+        int[] out = new int[expected.length];
+        IntTiles.by(loops, rows, depth, outputs)
+            .run(
+                a,
+                batch,
+                (matrix, row, to) ->
+                    System.arraycopy(b, (matrix * outputs + row) * depth, to, 0, depth),
+                out,
+                new Threads(1 + random.nextInt(5)));
+        assertArrayEquals(expected, out, "seed " + seed);
+      }
+    }
+  }
+
+  /** {@code rows} lines of the left factor belong to each matrix of the right one. */
+  private static int[] definition(
+      int[] left, int lines, int rows, int depth, int[] right, int outputs) {
+    int[] out = new int[lines * outputs];
+    for (int line = 0; line < lines; line++) {
+      for (int o = 0; o < outputs; o++) {
+        for (int i = 0; i < depth; i++) {
+          out[line * outputs + o] +=
+              left[line * depth + i] * right[(line / rows * outputs + o) * depth + i];
+        }
+      }
+    }
+    return out;
   }
 
   private static int lines(Shape left) {
