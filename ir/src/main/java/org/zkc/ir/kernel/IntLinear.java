@@ -26,7 +26,8 @@ public final class IntLinear {
   public static int[] run(
       int[] input, int rows, int depth, int outputs, Weights weights, TaskRunner tasks) {
     int[] out = new int[Math.multiplyExact(rows, outputs)];
-    Optional<IntTiles> tiles = IntTiles.of(1, rows, depth, outputs);
+    Optional<IntTiles> tiles =
+        IntTiles.of(IntTiles.loops(1, rows, depth, outputs), 1, rows, depth, outputs);
     if (tiles.isPresent()) {
       tiles.get().run(input, 1, (matrix, row, to) -> weights.read(row, to), out, tasks);
       return out;

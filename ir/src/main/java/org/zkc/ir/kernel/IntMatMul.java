@@ -33,7 +33,9 @@ public final class IntMatMul {
       return out;
     }
     int rows = (int) (lines / batch);
-    Optional<IntTiles> tiles = IntTiles.of((int) batch, rows, depth, outputs);
+    Optional<IntTiles> tiles =
+        IntTiles.of(
+            IntTiles.loops((int) batch, rows, depth, outputs), (int) batch, rows, depth, outputs);
     if (tiles.isPresent()) {
       tiles
           .get()

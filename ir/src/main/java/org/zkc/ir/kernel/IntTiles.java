@@ -32,7 +32,7 @@ final class IntTiles {
   private final int depth;
   private final int outputs;
 
-  private IntTiles(MatrixLoops<int[]> loops, int rows, int depth, int outputs) {
+  IntTiles(MatrixLoops<int[]> loops, int rows, int depth, int outputs) {
     this.loops = loops;
     this.rows = rows;
     this.depth = depth;
@@ -46,23 +46,25 @@ final class IntTiles {
     void read(int matrix, int row, int[] out);
   }
 
-  /**
-   * The tiles for a product of this shape, where they are faster than dot products: with rows
-   * enough, once the vector loops are compiled.
-   */
-  static Optional<IntTiles> of(int batch, int rows, int depth, int outputs) {
-    long padded = (long) batch * (rows + MatrixLoops.ROWS) * depth;
-    if (rows < LEAST_ROWS || depth == 0 || depth > MOST_DEPTH || padded > Integer.MAX_VALUE) {
-      return Optional.empty();
-    }
-    long multiplications = (long) batch * rows * depth * outputs;
-    return LoopChoice.vectorInts(multiplications / DOTS_FOR_A_PLAIN_STEP)
-        .map(loops -> new IntTiles(loops, rows, depth, outputs));
+  /** The loops for a product that is one of dot products where it has no tiles. */
+  static MatrixLoops<int[]> loops(int batch, int rows, int depth, int outputs) {
+    return LoopChoice.ints((long) batch * rows * depth * outputs / DOTS_FOR_A_PLAIN_STEP);
   }
 
-  /** For tests: tiles of the given loops. */
-  static IntTiles by(MatrixLoops<int[]> loops, int rows, int depth, int outputs) {
-    return new IntTiles(loops, rows, depth, outputs);
+  /**
+   * The tiles for a product of this shape, where they are faster than dot products: by vector
+   * loops, with rows enough.
+   */
+  static Optional<IntTiles> of(
+      MatrixLoops<int[]> loops, int batch, int rows, int depth, int outputs) {
+    long padded = (long) batch * (rows + MatrixLoops.ROWS) * depth;
+    return loops instanceof VectorIntLoops
+            && rows >= LEAST_ROWS
+            && depth > 0
+            && depth <= MOST_DEPTH
+            && padded <= Integer.MAX_VALUE
+        ? Optional.of(new IntTiles(loops, rows, depth, outputs))
+        : Optional.empty();
   }
 
   /**

@@ -1,7 +1,6 @@
 package org.zkc.ir.kernel;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -91,12 +90,6 @@ public final class LoopChoice {
   static MatrixLoops<int[]> ints(long multiplications) {
     INTS.note(multiplications, LoopChoice::trainInts);
     return ints;
-  }
-
-  /** The vector loops, once they are compiled. */
-  static Optional<MatrixLoops<int[]>> vectorInts(long multiplications) {
-    MatrixLoops<int[]> loops = ints(multiplications);
-    return loops instanceof VectorIntLoops ? Optional.of(loops) : Optional.empty();
   }
 
   /** Makes vector loops compile after less work from now on, for a process that lives long. */

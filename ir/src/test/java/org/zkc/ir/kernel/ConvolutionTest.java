@@ -124,6 +124,11 @@ final class ConvolutionTest {
         BlockedConvolution<int[]> convolution = new BlockedConvolution<>(g, loops);
         assertArrayEquals(expected, convolution.run(input, weight, TaskRunner.CALLER), message);
         assertArrayEquals(expected, convolution.run(input, weight, THREE_THREADS), message);
+        DotConvolution dots = new DotConvolution(g);
+        IntLinear.Weights rows =
+            (o, row) -> System.arraycopy(weight, o * g.depth(), row, 0, g.depth());
+        assertArrayEquals(expected, dots.run(input, rows, loops, TaskRunner.CALLER), message);
+        assertArrayEquals(expected, dots.run(input, rows, loops, THREE_THREADS), message);
       }
     }
   }

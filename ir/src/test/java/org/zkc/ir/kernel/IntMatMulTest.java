@@ -55,7 +55,7 @@ class IntMatMulTest {
         int[] b = random.ints((long) batch * outputs * depth).toArray();
         int[] expected = definition(a, batch * rows, rows, depth, b, outputs);
         int[] out = new int[expected.length];
-        IntTiles.by(loops, rows, depth, outputs)
+        new IntTiles(loops, rows, depth, outputs)
             .run(
                 a,
                 batch,

@@ -6,21 +6,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.zkc.gkr.circuit.CircuitTooLarge;
 import org.zkc.gkr.circuit.InvalidCircuit;
 import org.zkc.gkr.estimate.VerifierBounds;
 import org.zkc.gkr.file.Continuation;
+import org.zkc.gkr.file.KeyFile;
 import org.zkc.gkr.proof.ProofFile;
-import org.zkc.gkr.prove.BatchedWitness;
 import org.zkc.gkr.prove.Prover;
 import org.zkc.gkr.prove.ProverOptions;
 import org.zkc.gkr.prove.ProvingKey;
@@ -32,6 +30,7 @@ import org.zkc.ir.UserException;
 import org.zkc.runtime.artifact.AtomicFiles;
 import org.zkc.runtime.artifact.Codewords;
 import org.zkc.runtime.artifact.ModelFile;
+import org.zkc.runtime.artifact.PortArrays;
 import org.zkc.runtime.execute.Execution;
 import org.zkc.runtime.execute.LanguageModel;
 import org.zkc.runtime.numpy.ArrayFiles;
@@ -161,10 +160,9 @@ final class ProveCommand implements Callable<Integer> {
         text.map(t -> List.of(t.inputs())).orElseGet(() -> samples(execution));
     PrintWriter out = spec.commandLine().getOut();
     StageTimes times = new StageTimes();
-    List<Execution.Result> results = new ArrayList<>();
     Statement statement;
     byte[] proofBytes;
-    Set<String> saturated = new LinkedHashSet<>();
+    List<String> saturated;
     try (ProgressDisplay display = session.progress(progress, spec.commandLine().getErr())) {
       display.report("opening the model", 0);
       ProvingKey one = openKey(open, AtomicFiles.folder(target));
@@ -174,36 +172,29 @@ final class ProveCommand implements Callable<Integer> {
       display.report("running the model", 0.05);
       times.add("load", System.nanoTime() - start);
       long begin = System.nanoTime();
-      for (List<int[]> integers : samples) {
-        results.add(execution.run(integers, workers));
-        saturated.addAll(execution.saturationWarnings());
-      }
+      Witness witness = execution.run(samples, key.verifierKey().circuit().circuit(), workers);
+      saturated = execution.saturationWarnings();
       times.add("execute", System.nanoTime() - begin);
-      if (claim.isPresent()) {
-        new LanguageModel(file, execution)
-            .requirePicked(results.getFirst().statement(), claim.get());
-      }
-      Witness witness =
-          samples.size() == 1
-              ? results.getFirst().witness()
-              : BatchedWitness.of(one, results.stream().map(Execution.Result::witness).toList());
       statement = Prover.statement(key.verifierKey(), witness);
+      if (claim.isPresent()) {
+        new LanguageModel(file, execution).requirePicked(statement, claim.get());
+      }
       ProverOptions options =
           new ProverOptions(
               workers, (stage, part) -> display.report(stage, 0.1 + 0.9 * part), times);
       byte[] bound = file.keyFile().boundContext(context.getBytes(StandardCharsets.UTF_8), claim);
       proofBytes = Prover.proveConsuming(key, witness, bound, options);
     }
-    byte[] bytes =
+    ProofFile proved =
         new ProofFile(
-                statement,
-                samples.size(),
-                proofBytes,
-                claim.map(Continuation::encode).orElseGet(() -> new byte[0]))
-            .encode();
+            statement,
+            samples.size(),
+            proofBytes,
+            claim.map(Continuation::encode).orElseGet(() -> new byte[0]));
+    byte[] bytes = proved.encode();
     AtomicFiles.write(target, bytes);
     saturated.forEach(warning -> spec.commandLine().getErr().println("warning: " + warning));
-    SequencedMap<String, TensorData> arrays = stacked(results);
+    SequencedMap<String, TensorData> arrays = outputs(file.keyFile(), proved);
     if (!outputs.isEmpty() && ArrayFiles.write(outputs, arrays, "--output")) {
       spec.commandLine()
           .getErr()
@@ -272,17 +263,21 @@ final class ProveCommand implements Callable<Integer> {
   }
 
   /** The outputs of all samples, with a first axis for them where there are several. */
-  private static SequencedMap<String, TensorData> stacked(List<Execution.Result> results) {
-    if (results.size() == 1) {
-      return results.getFirst().outputs();
+  private static SequencedMap<String, TensorData> outputs(KeyFile key, ProofFile proved) {
+    if (proved.samples() == 1) {
+      return PortArrays.outputs(key, proved.statement());
+    }
+    List<SequencedMap<String, TensorData>> samples = new ArrayList<>();
+    for (int k = 0; k < proved.samples(); k++) {
+      samples.add(PortArrays.outputs(key, proved.sample(key.key(), k)));
     }
     SequencedMap<String, TensorData> out = new LinkedHashMap<>();
-    for (String name : results.getFirst().outputs().keySet()) {
+    for (String name : samples.getFirst().keySet()) {
       out.put(
           name,
           SampleFiles.stack(
-              results.stream()
-                  .map(r -> Objects.requireNonNull(r.outputs().get(name), "one model's outputs"))
+              samples.stream()
+                  .map(sample -> Objects.requireNonNull(sample.get(name), "one model's outputs"))
                   .toList()));
     }
     return out;

@@ -2,7 +2,9 @@ package org.zkc.runtime.execute;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
 import org.zkc.gkr.circuit.Circuit;
@@ -13,6 +15,7 @@ import org.zkc.ir.TensorData;
 import org.zkc.runtime.artifact.InputArrays;
 import org.zkc.runtime.artifact.ModelFile;
 import org.zkc.runtime.artifact.PortArrays;
+import org.zkc.runtime.emit.ModelWeights;
 
 /** A compiled model ready to run: arrays in, integers through the circuit, arrays out. */
 public final class Execution {
@@ -20,12 +23,17 @@ public final class Execution {
 
   private final KeyFile key;
   private final Circuit circuit;
+  private final ModelWeights weights;
+  private final SaturationLimits limits;
   private final IntegerExecutor executor;
+  private List<Saturation> saturations = List.of();
 
   public Execution(ModelFile file) {
     key = file.keyFile();
     circuit = key.circuit().circuit();
-    executor = new IntegerExecutor(circuit, file.weights(), SaturationLimits.of(file));
+    weights = file.weights();
+    limits = SaturationLimits.of(file);
+    executor = new IntegerExecutor(circuit, weights, limits, 1);
   }
 
   /** Witness, statement and outputs of one run. */
@@ -82,17 +90,17 @@ public final class Execution {
 
   /**
    * Warnings about the tensors of which the last run cut elements that calibration did not foresee,
-   * those that lose most first.
+   * those that lose most first; of several samples, each tensor's that loses most.
    */
   public List<String> saturationWarnings() {
-    List<Saturation> all =
-        executor.saturations().stream()
-            .sorted(Comparator.comparingDouble(Saturation::lost).reversed())
-            .toList();
+    Map<String, Saturation> worst = new LinkedHashMap<>();
+    saturations.stream()
+        .sorted(Comparator.comparingDouble(Saturation::lost).reversed())
+        .forEach(s -> worst.putIfAbsent(s.place(), s));
     List<String> out = new ArrayList<>();
-    all.stream().limit(MOST_WARNINGS).forEach(s -> out.add(s.warning()));
-    if (all.size() > MOST_WARNINGS) {
-      out.add("%d more tensors are cut so".formatted(all.size() - MOST_WARNINGS));
+    worst.values().stream().limit(MOST_WARNINGS).forEach(s -> out.add(s.warning()));
+    if (worst.size() > MOST_WARNINGS) {
+      out.add("%d more tensors are cut so".formatted(worst.size() - MOST_WARNINGS));
     }
     return out;
   }
@@ -104,13 +112,42 @@ public final class Execution {
 
   /** The statement of a run, in less memory than {@link #run}. */
   public Statement statement(List<int[]> inputs, int threads) {
-    return new Statement(inputs, executor.runForOutputs(inputs, threads));
+    List<int[]> outputs = executor.runForOutputs(inputs, threads);
+    saturations = executor.saturations();
+    return new Statement(inputs, outputs);
   }
 
   /** Evaluates the circuit. */
   public Result run(List<int[]> inputs, int threads) {
     Witness witness = executor.run(inputs, threads);
+    saturations = executor.saturations();
     Statement statement = new Statement(inputs, executor.outputs(witness));
     return new Result(witness, statement, PortArrays.outputs(key, statement));
+  }
+
+  /**
+   * Evaluates the circuit for one sample or for several at once, whose weights are then read once.
+   *
+   * @param together the circuit of as many samples: for several, that of {@link
+   *     org.zkc.gkr.prove.ProvingKey#batch}
+   * @return the witness of {@code together}
+   */
+  public Witness run(List<List<int[]>> samples, Circuit together, int threads) {
+    if (samples.size() == 1) {
+      return run(samples.getFirst(), threads).witness();
+    }
+    List<int[]> inputs = new ArrayList<>();
+    for (int i = 0; i < circuit.inputs().size(); i++) {
+      int size = samples.getFirst().get(i).length;
+      int[] all = new int[Math.multiplyExact(size, samples.size())];
+      for (int k = 0; k < samples.size(); k++) {
+        System.arraycopy(samples.get(k).get(i), 0, all, k * size, size);
+      }
+      inputs.add(all);
+    }
+    IntegerExecutor batch = new IntegerExecutor(together, weights, limits, samples.size());
+    Witness witness = batch.run(inputs, threads);
+    saturations = batch.saturations();
+    return witness;
   }
 }

@@ -52,19 +52,26 @@ public final class IntegerExecutor {
   private final Circuit circuit;
   private final ModelWeights weights;
   private final SaturationLimits limits;
+  private final int samples;
   private final List<Saturation> saturations = new ArrayList<>();
   private final Map<FftConv, FftConvKernel> transforms = new HashMap<>();
 
   /** The circuit must have passed {@link org.zkc.gkr.circuit.CircuitCheck}. */
   public IntegerExecutor(Circuit circuit, ModelWeights weights) {
-    this(circuit, weights, SaturationLimits.NONE);
+    this(circuit, weights, SaturationLimits.NONE, 1);
   }
 
-  /** As above; {@link #saturations} then lists what a run cuts beyond {@code limits}. */
-  IntegerExecutor(Circuit circuit, ModelWeights weights, SaturationLimits limits) {
+  /**
+   * As above; {@link #saturations} then lists what a run cuts beyond {@code limits}.
+   *
+   * @param samples of which the circuit consists ({@link org.zkc.gkr.circuit.BatchedCircuit}), one
+   *     after the other in every tensor that depends on an input
+   */
+  IntegerExecutor(Circuit circuit, ModelWeights weights, SaturationLimits limits, int samples) {
     this.circuit = circuit;
     this.weights = weights;
     this.limits = limits;
+    this.samples = samples;
     for (Relation relation : circuit.relations()) {
       if (relation instanceof FftConv c && isModel(c.conv().weight())) {
         transforms.put(
@@ -102,7 +109,7 @@ public final class IntegerExecutor {
     return witness;
   }
 
-  /** The tensors of which the last run cut what the network does not ask to cut. */
+  /** Tensors of which the last run cut what the network does not ask to cut, sample by sample. */
   List<Saturation> saturations() {
     return List.copyOf(saturations);
   }
@@ -346,9 +353,13 @@ public final class IntegerExecutor {
             });
       }
     }
-    limits
-        .of(r.result(), r.shift(), source, out, met.low(), met.high())
-        .ifPresent(saturations::add);
+    if (limits.areExceeded(r.result(), met.low(), met.high())) {
+      for (int k = 0; k < samples; k++) {
+        int from = out.length / samples * k;
+        int end = from + out.length / samples;
+        limits.of(r.result(), r.shift(), source, out, from, end).ifPresent(saturations::add);
+      }
+    }
     return out;
   }
 

@@ -16,17 +16,21 @@ import java.util.Locale;
 public record Saturation(
     String tensor, int layer, String source, long cut, long elements, double lost) {
 
+  /** The tensor and its layer, for a person. */
+  String place() {
+    return tensor + (layer == 0 ? "" : ", layer %d (%s),".formatted(layer, source));
+  }
+
   /** The warning for a person. */
   public String warning() {
     return String.format(
         Locale.ROOT,
-        "%d of %d elements (%s) of %s%s lie beyond the range that calibration gave them and"
+        "%d of %d elements (%s) of %s lie beyond the range that calibration gave them and"
             + " are cut to it; calibrate the model with inputs like this one",
         cut,
         elements,
         share(),
-        tensor,
-        layer == 0 ? "" : ", layer %d (%s),".formatted(layer, source));
+        place());
   }
 
   /** The share of the elements that were cut, without an exponent. */

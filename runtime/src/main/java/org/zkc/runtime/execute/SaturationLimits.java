@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.zkc.gkr.circuit.Circuit;
@@ -179,25 +180,35 @@ final class SaturationLimits {
   }
 
   /**
-   * The elements that a run cut of one tensor; empty where too little was lost to tell anyone.
+   * Whether a run may have cut elements of a tensor.
+   *
+   * @param result index of the tensor in the circuit
+   * @param least the smallest h that its table was entered with
+   * @param most the largest h
+   */
+  boolean areExceeded(int result, int least, int most) {
+    Limit limit = limits.get(result);
+    return limit != null && (least < limit.range.low || most > limit.range.high);
+  }
+
+  /**
+   * The elements that a run cut of one sample of a tensor; empty where too little was lost to tell
+   * anyone.
    *
    * @param result index of the tensor in the circuit
    * @param source the elements that were requantised
    * @param out the elements of the tensor
-   * @param least the smallest h
-   * @param most the largest h
+   * @param from where the sample begins in both
+   * @param end where it ends
    */
-  Optional<Saturation> of(int result, int shift, int[] source, int[] out, int least, int most) {
-    Limit limit = limits.get(result);
-    if (limit == null || least >= limit.range.low && most <= limit.range.high) {
-      return Optional.empty();
-    }
+  Optional<Saturation> of(int result, int shift, int[] source, int[] out, int from, int end) {
+    Limit limit = Objects.requireNonNull(limits.get(result), "a tensor that is exceeded");
     Range range = limit.range;
     int half = shift == 0 ? 0 : 1 << (shift - 1);
     long cut = 0;
     double lost = 0;
     double kept = 0;
-    for (int i = 0; i < out.length; i++) {
+    for (int i = from; i < end; i++) {
       int h = (source[i] + half) >> shift;
       double beyond =
           h < range.low
@@ -207,9 +218,10 @@ final class SaturationLimits {
       lost += beyond * beyond;
       kept += (double) out[i] * out[i];
     }
-    return lost > NOTABLE * kept && lost > ROUNDING * out.length
+    int count = end - from;
+    return lost > NOTABLE * kept && lost > ROUNDING * count
         ? Optional.of(
-            new Saturation(limit.tensor, limit.layer, limit.source, cut, out.length, lost / kept))
+            new Saturation(limit.tensor, limit.layer, limit.source, cut, count, lost / kept))
         : Optional.empty();
   }
 }

@@ -10,7 +10,6 @@ import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.file.KeyFile;
 import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.proof.ProofFile;
-import org.zkc.gkr.prove.BatchedWitness;
 import org.zkc.gkr.prove.Prover;
 import org.zkc.gkr.prove.ProverOptions;
 import org.zkc.gkr.prove.ProvingKey;
@@ -63,20 +62,14 @@ public final class ProofBenchmark {
     Map<String, List<Double>> stageCpus = new LinkedHashMap<>();
     byte[] proof = new byte[0];
     long allocated = 0;
-    prove(execution, one, key, inputs, context, new StageTimes(), new StageClock("execute"));
+    prove(execution, key, inputs, context, new StageTimes(), new StageClock("execute"));
     long peak = PeakMemory.bytes().orElse(0);
     WarmUp.of(
         () ->
             verify(
                 keyBytes,
                 prove(
-                    execution,
-                    one,
-                    key,
-                    inputs,
-                    context,
-                    new StageTimes(),
-                    new StageClock("execute"))),
+                    execution, key, inputs, context, new StageTimes(), new StageClock("execute"))),
         warmUps,
         SETTLING_SECONDS);
     for (int run = 0; run < runs; run++) {
@@ -86,7 +79,7 @@ public final class ProofBenchmark {
       long cpuStart = cpuTime();
       long allocatedBefore = allocatedBytes();
       long start = System.nanoTime();
-      proof = prove(execution, one, key, inputs, context, times, clock);
+      proof = prove(execution, key, inputs, context, times, clock);
       double prove = seconds(start);
       long cpuMiddle = cpuTime();
       allocated = allocatedBytes() - allocatedBefore;
@@ -142,20 +135,17 @@ public final class ProofBenchmark {
   /** In a method of its own: nothing of one proof is alive in the next. */
   private byte[] prove(
       Execution execution,
-      ProvingKey one,
       ProvingKey key,
       List<List<TensorData>> inputs,
       byte[] context,
       StageTimes times,
       StageClock clock) {
     long start = System.nanoTime();
-    List<Witness> witnesses = new ArrayList<>();
-    for (List<TensorData> input : inputs) {
-      witnesses.add(execution.run(execution.quantizeArrays(input), threads).witness());
-    }
     Witness witness =
-        witnesses.size() == 1 ? witnesses.getFirst() : BatchedWitness.of(one, witnesses);
-    witnesses.clear();
+        execution.run(
+            inputs.stream().map(execution::quantizeArrays).toList(),
+            key.verifierKey().circuit().circuit(),
+            threads);
     Statement statement = Prover.statement(key.verifierKey(), witness);
     times.add("execute", System.nanoTime() - start);
     ProverOptions options = new ProverOptions(threads, clock::begin, times);
