@@ -187,7 +187,7 @@ def test_reference_answers_are_compared(compiled, tmp_path):
 
 
 def test_some_calibration_samples_are_held_back(compiled):
-    assert "5 of 32 calibration samples held back" in compiled[1].summary
+    assert "32 calibration samples, 5 of them held back" in compiled[1].summary
 
 
 def test_results_show_themselves_in_a_line_or_two(compiled, proved):

@@ -62,7 +62,7 @@ def compile(
         calibration: sample inputs, one array for each input, of its shape or with a leading axis of samples; by default those of
             the archive.
         evaluate: inputs that fidelity is reported on, one array for each input, shaped as those of `calibration`; by default some of the
-            calibration samples are held back for that.
+            calibration samples are held back for that; where these are fewer than eight, others are added.
         labels: the right class of each row of the first output on `evaluate`, integers of shape [rows].
         reference: what the model answers in PyTorch: the inputs and then the outputs, in order, each of its shape or with a
             leading axis of samples. Where zkc's reading of the model does not compute the same, nothing is compiled. `export`

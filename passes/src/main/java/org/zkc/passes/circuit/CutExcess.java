@@ -16,6 +16,7 @@ import org.zkc.ir.circuit.Requantize;
 import org.zkc.ir.circuit.RequantizeTable;
 import org.zkc.passes.PassContext;
 import org.zkc.passes.Rewrite;
+import org.zkc.passes.integer.ExcessCut;
 import org.zkc.passes.integer.WideClamp;
 
 /**
@@ -32,15 +33,6 @@ import org.zkc.passes.integer.WideClamp;
  * Requantisations that share a table give it up together or not at all.
  */
 public final class CutExcess extends Rewrite {
-  /** Rows that cost as much as an element's excess: it is committed to and looked up in parts. */
-  private static final long PER_ELEMENT = 4;
-
-  /** Rows that cost as much as two further relations and a further table. */
-  private static final long PER_USE = 1 << 11;
-
-  /** By how much tables shrink at least; two relations more make a key longer. */
-  private static final long GAIN = 2;
-
   public CutExcess() {
     super(
         "cut-excess",
@@ -66,29 +58,22 @@ public final class CutExcess extends Rewrite {
     static Use of(RequantizeTable r) {
       int[] entries = new int[Math.toIntExact(r.entries().elementCount())];
       r.entries().copyInts(0, entries, 0, entries.length);
-      int from = 0;
-      int to = entries.length - 1;
-      while (to > 0 && entries[to] == entries[to - 1]) {
-        to--;
-      }
-      while (from < to && entries[from] == entries[from + 1]) {
-        from++;
-      }
-      Interval kept = new Interval(r.first() + from, r.first() + to);
+      Interval kept = ExcessCut.changing(r.first(), entries);
       Interval window = new Interval(r.first(), r.first() + entries.length - 1);
       Changing function =
-          new Changing(kept.low(), IntBuffer.wrap(entries, from, to - from + 1).slice());
+          new Changing(
+              kept.low(),
+              IntBuffer.wrap(
+                      entries,
+                      Math.toIntExact(kept.low() - r.first()),
+                      Math.toIntExact(kept.size()))
+                  .slice());
       return new Use(r, function, kept, window, r.input(), r.shift());
     }
 
-    /** The steps where they leave a shorter window. */
-    Optional<WideClamp> cut() {
-      return WideClamp.shortest(ColumnIntervals.interval(x), shift, kept)
-          .filter(c -> left(c).size() < window.size());
-    }
-
-    Interval left(WideClamp cut) {
-      return cut.left().shiftRounded(shift);
+    ExcessCut.Site site() {
+      return new ExcessCut.Site(
+          ColumnIntervals.interval(x), shift, kept, window, x.shape().elementCount());
     }
   }
 
@@ -108,7 +93,13 @@ public final class CutExcess extends Rewrite {
       }
     }
     Map<Op, WideClamp> cuts = new IdentityHashMap<>();
-    groups.values().forEach(group -> decide(group, cuts));
+    for (List<Use> group : groups.values()) {
+      List<Optional<WideClamp>> found = ExcessCut.of(group.stream().map(Use::site).toList()).cuts();
+      for (int i = 0; i < group.size(); i++) {
+        Op op = group.get(i).op();
+        found.get(i).ifPresent(cut -> cuts.put(op, cut));
+      }
+    }
     return (op, scope) -> {
       WideClamp cut = cuts.get(op);
       if (cut != null) {
@@ -119,27 +110,6 @@ public final class CutExcess extends Rewrite {
       }
       return cut != null;
     };
-  }
-
-  /** Cuts the excess of all uses of a function, or of none. */
-  private static void decide(List<Use> group, Map<Op, WideClamp> cuts) {
-    Map<Op, WideClamp> found = new IdentityHashMap<>();
-    Interval before = group.getFirst().window();
-    Interval after = null;
-    long cost = 0;
-    for (Use use : group) {
-      Optional<WideClamp> cut = use.cut();
-      Interval left = cut.map(use::left).orElse(use.window());
-      before = before.hull(use.window());
-      after = after == null ? left : after.hull(left);
-      if (cut.isPresent()) {
-        found.put(use.op(), cut.get());
-        cost += cut.get().coarse().size() + PER_ELEMENT * use.x().shape().elementCount() + PER_USE;
-      }
-    }
-    if (after != null && GAIN * (after.size() + cost) < before.size()) {
-      cuts.putAll(found);
-    }
   }
 
   private static Value shortened(Op op, WideClamp cut, CircuitBuilder out) {

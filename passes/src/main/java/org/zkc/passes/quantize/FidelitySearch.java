@@ -19,7 +19,7 @@ import org.zkc.ir.kernel.TaskRunner;
  * Raises bits until the outputs have the fidelity that the user asks for. Each step tries more bits
  * for the layers that lose most by the report of all layers, for all weights, for all activations,
  * and wider ranges, and takes what gains most for its table rows; it ends when the target is
- * reached or nothing gains any more.
+ * reached, nothing gains any more, or as many candidates were measured as take minutes.
  */
 final class FidelitySearch {
   private static final int MOST_STEPS = 8;
@@ -32,6 +32,18 @@ final class FidelitySearch {
   /** Steps of the activations that are looked ahead where nothing gains. */
   private static final int STEPS_AHEAD = 4;
 
+  /** Candidates that are measured, at most. */
+  private static final int MOST_CANDIDATES = 32;
+
+  /** The same where a program is so large that measuring them would take hours. */
+  private static final int FEWEST_CANDIDATES = 6;
+
+  /** Multiplications that measuring all candidates may take. */
+  private static final long BUDGET = 400_000_000_000L;
+
+  /** Operations that all candidates together are lowered from. */
+  private static final long BUDGET_OF_OPERATIONS = 400_000;
+
   /** A step that gains less ends the search. */
   private static final double LEAST_GAIN = 1e-4;
 
@@ -42,6 +54,9 @@ final class FidelitySearch {
   private final boolean defaultNoise;
   private final TaskRunner tasks;
   private final FidelityMeter meter;
+
+  /** Candidates that may still be measured. */
+  private int left;
 
   /**
    * @param isFixed the user fixed the bits of all tensors
@@ -64,6 +79,16 @@ final class FidelitySearch {
     List<List<TensorData>> outputs =
         reference.runAll(target.inputs(), (sample, value, elements) -> {});
     this.meter = new FidelityMeter(tensor, new Ranges.Runs(target.inputs(), outputs), tasks);
+    this.left = candidates();
+  }
+
+  private int candidates() {
+    long multiplications = Math.max(1, target.inputs().size() * Multiplications.of(tensor));
+    long operations = Math.max(1, tensor.main().body().size());
+    return Math.clamp(
+        Math.min(BUDGET / multiplications, BUDGET_OF_OPERATIONS / operations),
+        FEWEST_CANDIDATES,
+        MOST_CANDIDATES);
   }
 
   /**
@@ -72,7 +97,7 @@ final class FidelitySearch {
    */
   PrecisionSearch.Candidate reach(PrecisionSearch.Candidate start) {
     PrecisionSearch.Candidate best = measured(start);
-    for (int step = 0; step < MOST_STEPS && !isReached(best) && !isFixed; step++) {
+    for (int step = 0; step < MOST_STEPS && left > 0 && !isReached(best) && !isFixed; step++) {
       Optional<PrecisionSearch.Candidate> better = better(best);
       if (better.isEmpty()) {
         break;
@@ -108,12 +133,13 @@ final class FidelitySearch {
     PrecisionSearch.Candidate best = null;
     double bestWorth = 0;
     for (Optional<PrecisionSearch.Candidate> option : next) {
-      if (option.isEmpty()) {
+      if (option.isEmpty() || left == 0) {
         continue;
       }
+      left--;
       PrecisionSearch.Candidate candidate = measured(search.corrected(option.get()));
       double gain = candidate.rSquared() - from.rSquared();
-      double rows = Math.max(0, candidate.cost().rows() - from.cost().rows());
+      double rows = Math.max(0, candidate.cost().cutRows() - from.cost().cutRows());
       double worth = gain / (1 + rows / Math.max(1, from.cost().lookups()));
       if (gain >= LEAST_GAIN && worth > bestWorth) {
         best = candidate;
@@ -132,7 +158,8 @@ final class FidelitySearch {
    */
   private Optional<PrecisionSearch.Candidate> ahead(PrecisionSearch.Candidate from) {
     PrecisionSearch.Candidate at = from;
-    for (int step = 0; step < STEPS_AHEAD; step++) {
+    for (int step = 0; step < STEPS_AHEAD && left > 0; step++) {
+      left--;
       Optional<PrecisionSearch.Candidate> next = search.moved(at, PrecisionSearch.Move.ACTIVATIONS);
       if (next.isEmpty()) {
         break;

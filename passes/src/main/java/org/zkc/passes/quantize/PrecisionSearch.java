@@ -72,6 +72,12 @@ final class PrecisionSearch {
   /** Rows that are always allowed: about two milliseconds of the prover's time. */
   private static final long FREE_ROWS = 1 << 13;
 
+  /**
+   * Rows that a program below {@link #POOR} may add for {@link #GAIN_OF_DOUBLE_COST}, however few
+   * lookups it has: some 16 milliseconds.
+   */
+  private static final long ROWS_OF_POOR = 1 << 16;
+
   /** The coarsest share of activations that is tried, and the finest. */
   private static final double COARSEST = 0.08;
 
@@ -189,11 +195,14 @@ final class PrecisionSearch {
 
   /**
    * The candidate to begin with. A large program with attention has no time for the steps that its
-   * precision takes, one bit after the other, so it begins where such programs end.
+   * precision takes, one bit after the other, so it begins where such programs end. So does a
+   * program that says nothing of the network at the least precision, where no single step shows
+   * what it gains.
    */
   private Candidate start(Candidate first) {
     Candidate start = measured(first);
-    if (!isAttentive || start.score() >= TARGET || steps() >= STEPS_OF_ATTENTION) {
+    boolean isHurried = isAttentive && steps() < STEPS_OF_ATTENTION;
+    if (start.score() >= TARGET || start.score() > 0 && !isHurried) {
       return start;
     }
     Optional<Candidate> finer = Optional.empty();
@@ -202,7 +211,7 @@ final class PrecisionSearch {
     }
     return finer
         .map(this::measured)
-        .filter(c -> runs.count() == 0 || c.rSquared() > start.rSquared() + GAIN)
+        .filter(c -> runs.count() == 0 || c.rSquared() > Math.max(0, start.rSquared()) + GAIN)
         .orElse(start);
   }
 
@@ -261,10 +270,21 @@ final class PrecisionSearch {
         || best.rSquared() >= POOR && more > allowedRows(first, ROW_SHARE_OF_POOR);
   }
 
+  /**
+   * Whether a candidate is worth its further rows. Those of programs below {@link #POOR} are
+   * counted as they will be, with the excess of sums cut off, and beside {@link #ROWS_OF_POOR} at
+   * least; others would take more for what they have.
+   */
   private static boolean gains(Candidate candidate, Candidate best, LookupCost first) {
-    long more = candidate.cost().rows() - best.cost().rows() - FREE_ROWS;
-    double costShare = (double) Math.max(0, more) / Math.max(1, first.lookups());
-    return candidate.score() > best.score() + GAIN + GAIN_OF_DOUBLE_COST * costShare;
+    boolean isPoor = best.score() < POOR;
+    long more =
+        isPoor
+            ? candidate.cost().cutRows() - best.cost().cutRows()
+            : candidate.cost().rows() - best.cost().rows();
+    long beside = Math.max(isPoor ? ROWS_OF_POOR : 1, first.lookups());
+    double costShare = (double) Math.max(0, more - FREE_ROWS) / beside;
+    // Below 0 the integers say nothing of the network, and one candidate no less than another.
+    return candidate.score() > Math.max(0, best.score()) + GAIN + GAIN_OF_DOUBLE_COST * costShare;
   }
 
   /** Candidates after the first that time allows to measure; none where none can be. */

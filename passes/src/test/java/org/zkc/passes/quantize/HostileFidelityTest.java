@@ -130,6 +130,26 @@ class HostileFidelityTest {
     assertEquals(6, context.statistics().get("bits.conv3.weight"));
   }
 
+  /**
+   * A network that follows badly gets the tables that it needs, though they have many more rows
+   * than it has lookups: counted are those that are left when the excess of its sums is cut off.
+   */
+  @Test
+  void tablesMayBeLongerThanTheLookupsOfASmallNetworkThatFollowsBadly() {
+    Program program = optimised(HostileNetworks.gatedLike(3));
+    List<List<TensorData>> samples = new VariedInputs(5).samples(program.main().parameters(), 14);
+    QuantizedProgram quantized =
+        TensorToInteger.lower(
+            program,
+            Calibrate.run(program, samples),
+            QuantizationOptions.DEFAULT,
+            new PassContext());
+    assertTrue(FidelityReport.measure(program, quantized, samples).rSquared() >= 0.98);
+    LookupCost cost = LookupCost.of(quantized.program());
+    assertTrue(cost.cutRows() > 10 * cost.lookups(), cost::toString);
+    assertTrue(cost.rows() > 4 * cost.cutRows(), cost::toString);
+  }
+
   private static Program optimised(Program program) {
     PassContext context = new PassContext();
     Program current = program;

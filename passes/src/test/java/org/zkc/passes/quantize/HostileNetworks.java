@@ -99,4 +99,21 @@ public final class HostileNetworks {
     }
     return b.build(b.linear(b.flatten(b.averagePool(x, 8)), 10));
   }
+
+  /**
+   * Residual blocks of 2 x 2 pixels with gates (SiLU, squeeze and excitation), each of which makes
+   * errors larger, as those of an untrained EfficientNet do.
+   */
+  public static Program gatedLike(long seed) {
+    TensorProgramBuilder b = new TensorProgramBuilder(seed);
+    Value x = b.normalized(b.input(1, 3, 2, 2), 12, 3, 1, 1, 1, 1);
+    for (int block = 0; block < 8; block++) {
+      Value y = b.normalized(x, 24, 1, 1, 0, 1, 1);
+      y = b.multiply(y, b.sigmoid(y));
+      y = b.multiply(y, b.sigmoid(b.normalized(y, 24, 1, 1, 0, 1, 1)));
+      y = b.normalized(y, 12, 1, 1, 0, 1, 1);
+      x = b.add(x, b.multiply(y, b.filled(y.shape(), 4)));
+    }
+    return b.build(b.linear(b.flatten(x), 10));
+  }
 }

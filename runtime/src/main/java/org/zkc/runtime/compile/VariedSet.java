@@ -46,8 +46,12 @@ final class VariedSet {
 
   /** The number of inputs that the reference interpreters can run in seconds. */
   static int affordable(Program tensor) {
-    long cost = Math.max(1, Multiplications.of(tensor));
-    return Math.clamp(MULTIPLICATIONS / cost, FEWEST_SAMPLES, SAMPLES);
+    return Math.max(FEWEST_SAMPLES, inSeconds(tensor));
+  }
+
+  /** The same without the few that are always run: none where one takes seconds. */
+  static int inSeconds(Program tensor) {
+    return Math.clamp(MULTIPLICATIONS / Math.max(1, Multiplications.of(tensor)), 0, SAMPLES);
   }
 
   private static List<List<TensorData>> moved(

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -26,7 +27,9 @@ import org.zkc.ir.UserException;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Constant;
 import org.zkc.ir.tensor.Linear;
+import org.zkc.ir.tensor.MatMul;
 import org.zkc.ir.tensor.Softmax;
+import org.zkc.ir.view.Reshape;
 import org.zkc.runtime.artifact.Evaluation;
 import org.zkc.runtime.numpy.NpyWriter;
 
@@ -96,8 +99,8 @@ class EvaluationTest {
           switch (count) {
             case 2, 9 ->
                 "the %d calibration samples themselves, too few to hold some back".formatted(count);
-            case 10 -> "2 of 10 calibration samples held back";
-            case 20 -> "3 of 20 calibration samples held back";
+            case 10 -> "10 calibration samples, 2 of them held back";
+            case 20 -> "20 calibration samples, 3 of them held back";
             default -> "15 of 100 calibration samples held back";
           };
       assertEquals(expected, e.basis());
@@ -116,11 +119,59 @@ class EvaluationTest {
             new CompilePipeline.Calibrated(
                 selection(3), List.of("x"), List.of("output"), Optional.of(samples), ""));
     assertEquals(17, split.calibration().orElseThrow().size());
-    assertEquals(3, split.primary().inputs().size());
-    for (List<TensorData> held : split.primary().inputs()) {
-      assertFalse(split.calibration().get().contains(held));
-      assertTrue(samples.contains(held));
+    List<List<TensorData>> reported = split.primary().inputs();
+    assertEquals(20, reported.size());
+    for (int i = 0; i < 20; i++) {
+      assertEquals(i >= 3, split.calibration().get().contains(reported.get(i)), "held back first");
+      assertTrue(samples.contains(reported.get(i)));
     }
+  }
+
+  /** Where enough are held back, or a run takes long, the report is about these alone. */
+  @Test
+  void onlySamplesHeldBackWhereThatIsEnough() {
+    List<List<TensorData>> many = samples(60, INPUTS, 1);
+    SampleSplit enough =
+        SampleSplit.of(
+            new CompilePipeline.Calibrated(
+                selection(3), List.of("x"), List.of("output"), Optional.of(many), ""));
+    assertEquals("9 of 60 calibration samples held back", enough.primary().name());
+    assertEquals(9, enough.primary().inputs().size());
+    for (List<TensorData> held : enough.primary().inputs()) {
+      assertFalse(enough.calibration().orElseThrow().contains(held));
+    }
+    Program large = square(50_000);
+    TensorData zeros = TensorData.ofFloats(Shape.of(1, 50_000), new float[50_000]);
+    SampleSplit slow =
+        SampleSplit.of(
+            new CompilePipeline.Calibrated(
+                large,
+                List.of("x"),
+                List.of("output"),
+                Optional.of(Collections.nCopies(10, List.of(zeros))),
+                ""));
+    assertEquals("2 of 10 calibration samples held back", slow.primary().name());
+    assertEquals(2, slow.primary().inputs().size());
+  }
+
+  /** A product of the input with itself, of n^2 multiplications. */
+  private static Program square(int n) {
+    FunctionBuilder builder = new FunctionBuilder("main", Location.UNKNOWN);
+    Value x = builder.parameter("x", new TensorType(DType.F32, Shape.of(1, n)));
+    Value column =
+        builder.value(
+            new Reshape(
+                builder.fresh("c", new TensorType(DType.F32, Shape.of(n, 1))),
+                x,
+                Location.UNKNOWN));
+    Value y =
+        builder.value(
+            new MatMul(
+                builder.fresh("y", new TensorType(DType.F32, Shape.of(n, n))),
+                column,
+                x,
+                Location.UNKNOWN));
+    return Program.of(Level.TENSOR, builder.build(List.of(y)));
   }
 
   @Test
@@ -221,7 +272,8 @@ class EvaluationTest {
         assertThrows(
             UserException.class, () -> compile(tensor, samples, options.withMinFidelity(0.95)));
     assertTrue(e.getMessage().contains("return the logits"), e.getMessage());
-    assertTrue(e.getMessage().contains("3 of 20 calibration samples held back"), e.getMessage());
+    assertTrue(
+        e.getMessage().contains("20 calibration samples, 3 of them held back"), e.getMessage());
     compile(tensor, samples, options);
     assertTrue(
         warnings.stream()

@@ -109,7 +109,8 @@ class TableTest {
     List<List<TensorData>> samples = samples(20, 1);
     ProvedModel model = new ProvedModel(tensor, samples, CompileOptions.DEFAULT);
     assertEquals(
-        "3 of 20 calibration samples held back", model.compiled().summary().evaluation().basis());
+        "20 calibration samples, 3 of them held back",
+        model.compiled().summary().evaluation().basis());
     assertEquals(MEANS.length, model.compiled().inputs().getFirst().units().size());
     assertTrue(
         model.compiled().summary().outputs().getFirst().rSquared() >= target,
