@@ -77,6 +77,47 @@ def test_columns_of_categories_have_the_range_of_their_own_table(tmp_path):
     zkpytorch.verify(several, compiled, inputs=(torch.stack([dense, -dense]), torch.stack([ids, ids.flip(0)])))
 
 
+def test_the_best_boxes_of_a_detector_keep_their_scores(tmp_path):
+    """Boxes in pixels and scores stand side by side, and the best rows are chosen by the scores: parts have scales of their own."""
+
+    class Detector(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.body = nn.Sequential(nn.Conv2d(3, 8, 3, 2, 1), nn.ReLU(), nn.Conv2d(8, 8, 3, 2, 1), nn.ReLU())
+            self.head = nn.Conv2d(8, 2 * 7, 1)
+            y, x = torch.meshgrid(16 * torch.arange(4) + 8.0, 16 * torch.arange(4) + 8.0, indexing="ij")
+            sizes = [torch.stack([x, y, torch.full_like(x, size), torch.full_like(y, size)], -1).view(-1, 4) for size in (12.0, 30.0)]
+            self.register_buffer("anchors", torch.cat(sizes))
+
+        def forward(self, image):
+            found = self.head(self.body(image)).view(-1, 2, 7, 4, 4).permute(0, 1, 3, 4, 2).reshape(-1, 32, 7)
+            centre = self.anchors[:, :2] + found[..., :2] * self.anchors[:, 2:]
+            size = self.anchors[:, 2:] * torch.exp(0.5 * found[..., 2:4])
+            decoded = torch.cat([centre - size / 2, centre + size / 2, found[..., 4:].sigmoid()], -1)
+            best, at = decoded[..., 4:].amax(-1).topk(3, 1)
+            return torch.gather(decoded, 1, at.unsqueeze(-1).expand(-1, -1, 7)), best, decoded
+
+    torch.manual_seed(21)
+    network = Detector().eval()
+    with torch.no_grad():
+        network.head.weight.mul_(4)
+    compiled = zkpytorch.compile(zkpytorch.export(network, torch.randn(1, 3, 16, 16), tmp_path / "m.pt", calibration=torch.randn(24, 3, 16, 16)))
+    images = torch.randn(64, 1, 3, 16, 16)
+    with torch.no_grad():
+        lead = torch.stack([(-network(x)[2][..., 4:].amax(-1).sort(descending=True)[0].diff())[0, :3].min() for x in images])
+    x = images[lead.argmax()]
+    proof = zkpytorch.prove(compiled, x)
+    zkpytorch.verify(proof, compiled, inputs=x, outputs=proof.outputs)
+    with torch.no_grad():
+        rows, best, decoded = network(x)
+    for found, expected in ((proof.outputs[0], rows), (proof.outputs[2], decoded)):
+        assert torch.allclose(found[..., :4], expected[..., :4], atol=2)
+        assert torch.allclose(found[..., 4:], expected[..., 4:], atol=0.01)
+    assert torch.allclose(proof.outputs[1], best, atol=0.01)
+    with pytest.raises(zkpytorch.VerificationError):
+        zkpytorch.verify(proof, compiled, inputs=x, outputs=(proof.outputs[0].flip(1), *proof.outputs[1:]))
+
+
 def test_run_is_close_to_pytorch_and_equals_the_proved_output(compiled, proved):
     network, files = compiled
     x, proof = proved

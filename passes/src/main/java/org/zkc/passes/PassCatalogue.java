@@ -40,6 +40,7 @@ import org.zkc.passes.tensor.MergeViews;
 import org.zkc.passes.tensor.OrderBeforeActivations;
 import org.zkc.passes.tensor.RaiseNorms;
 import org.zkc.passes.tensor.ScaleColumns;
+import org.zkc.passes.tensor.SinkConcatenations;
 import org.zkc.passes.tensor.SinkTransposes;
 import org.zkc.passes.tensor.SplitColumns;
 import org.zkc.passes.torch.TorchToTensor;
@@ -63,6 +64,7 @@ public final class PassCatalogue {
           new MergeClamps(),
           new SinkTransposes(),
           new MergeViews(),
+          new SinkConcatenations(),
           new HoistFactors(),
           new MaskSoftmax(),
           new FuseAttention(),

@@ -130,6 +130,7 @@ final class FidelitySearch {
     for (PrecisionSearch.Move move : PrecisionSearch.Move.values()) {
       next.add(search.moved(from, move));
     }
+    next.add(search.together(from, 1));
     PrecisionSearch.Candidate best = null;
     double bestWorth = 0;
     for (Optional<PrecisionSearch.Candidate> option : next) {
@@ -153,8 +154,9 @@ final class FidelitySearch {
   }
 
   /**
-   * The first of the activations' further steps that gains something: one bit for all may change
-   * few tensors, and not yet those that lose.
+   * The first of the activations' further steps that gains something, else the first of those of
+   * activations and weights together: one bit for all may change few tensors, and not yet those
+   * that lose.
    */
   private Optional<PrecisionSearch.Candidate> ahead(PrecisionSearch.Candidate from) {
     PrecisionSearch.Candidate at = from;
@@ -167,6 +169,14 @@ final class FidelitySearch {
       at = measured(search.corrected(next.get()));
       if (at.rSquared() - from.rSquared() >= LEAST_GAIN) {
         return Optional.of(at);
+      }
+    }
+    for (int step = 2; step <= PrecisionSearch.STEPS_TOGETHER && left > 0; step++) {
+      left--;
+      Optional<PrecisionSearch.Candidate> next =
+          search.together(from, step).map(search::corrected).map(this::measured);
+      if (next.isPresent() && next.get().rSquared() - from.rSquared() >= LEAST_GAIN) {
+        return next;
       }
     }
     return Optional.empty();

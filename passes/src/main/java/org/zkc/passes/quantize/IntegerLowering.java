@@ -67,6 +67,7 @@ final class IntegerLowering {
   private final DivisionLowering divisions;
   private final Ranges ranges;
   private final AttentionLowering attentions;
+  private final JoinedParts joined;
 
   /** Takes what is refused, after which the lowering goes on; where empty, it ends. */
   private final Optional<Consumer<UserException>> refusals;
@@ -91,6 +92,7 @@ final class IntegerLowering {
     this.divisions = new DivisionLowering(values, accumulators, ranges);
     this.exact = new ExactLowering(values, gathers, pools);
     this.attentions = attentions;
+    this.joined = new JoinedParts(values);
   }
 
   /** The outcome at one precision. */
@@ -306,6 +308,7 @@ final class IntegerLowering {
       case Activation t -> activations.activation(t);
       case MaxPool p -> pools.maxPool(p);
       case WindowMean w -> pools.windowMean(w);
+      case Concatenate c when values.classes().isApart(c.result()) -> joined.of(c);
       case Concatenate c -> {
         Quantum q = values.classes().quantum(c.result());
         yield values
@@ -392,9 +395,11 @@ final class IntegerLowering {
     if (values.analysis().isDeferred(op.input())) {
       return accumulators.root(op.result(), op.location());
     }
-    return values
-        .out()
-        .viewOfReals(op, List.of(values.narrow(op.input(), IntegerValues.CONSUMABLE)));
+    Value integers =
+        values.classes().isApart(op.input())
+            ? values.exactly(op.input())
+            : values.narrow(op.input(), IntegerValues.CONSUMABLE);
+    return values.out().viewOfReals(op, List.of(integers));
   }
 
   private SoftmaxLowering softmax(TensorOp op, Value input, int axis) {

@@ -89,6 +89,9 @@ final class PrecisionSearch {
   /** Steps that are looked beyond one that gains nothing. */
   private static final int STEPS_AHEAD = 3;
 
+  /** Steps by which activations and weights are made more precise together. */
+  static final int STEPS_TOGETHER = 4;
+
   /** Share of weights to begin with. */
   private static final double WEIGHT_SHARE = 1e-4;
 
@@ -183,14 +186,41 @@ final class PrecisionSearch {
   Candidate cheapest() {
     Candidate first = affordable();
     Candidate start = start(first);
-    Candidate best = search(first, start);
+    Candidate best = together(search(first, start), first);
     if (best.realRSquared() >= Math.min(POOR, start.realRSquared() - GAIN)) {
       return best;
     }
     // Variants were gained at the cost of the samples: they do not count here.
     runs = ranges.samples();
     meter = null;
-    return search(first, measured(first));
+    return together(search(first, measured(first)), first);
+  }
+
+  /**
+   * The best candidate whose activations and weights are both more precise, where the search ends
+   * below {@link #POOR}. The choice of rows by computed indices, say, is as good as the least
+   * precise of all tensors by which it is made: more bits of one of them gain nothing.
+   */
+  private Candidate together(Candidate found, Candidate first) {
+    Candidate best = found;
+    int left = Math.min(STEPS_TOGETHER, steps());
+    for (int step = 1; step <= left && best.score() < POOR; step++) {
+      Optional<Candidate> next = together(found, step).map(this::measured);
+      best = next.isPresent() && gains(next.get(), best, first.cost()) ? next.get() : best;
+    }
+    return best;
+  }
+
+  /**
+   * The candidate whose activations have two bits more for each step, as far as they need them, and
+   * weights likewise; empty when nothing changes, or does not fit.
+   */
+  Optional<Candidate> together(Candidate from, int steps) {
+    Precision p = from.precision();
+    double finer = StrictMath.pow(STEP * STEP, -steps);
+    return attempt(
+        p.withShare(Math.min(COARSEST, p.share()) * finer).withWeightShare(p.weightShare() * finer),
+        from);
   }
 
   /**

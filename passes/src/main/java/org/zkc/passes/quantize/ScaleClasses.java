@@ -3,6 +3,7 @@ package org.zkc.passes.quantize;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.DoubleSummaryStatistics;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -37,7 +38,8 @@ import org.zkc.ir.view.UnaryView;
 /**
  * Chooses a scale for each activation. Values between which only positions change (views, maxima,
  * concatenation) are one class with one scale, so that those ops cost nothing; union-find over the
- * values, near linear.
+ * values, near linear. Parts that only outputs read together may have scales of their own ({@link
+ * JoinedParts}).
  */
 final class ScaleClasses {
   /** Bits of activations by which order is asked. */
@@ -100,6 +102,9 @@ final class ScaleClasses {
   /** The greatest numbers that a class of a unit of 1 or less holds. */
   private static final double MOST_WHOLE = 1 << 20;
 
+  /** The ratio of ranges from which parts of a concatenation have scales of their own. */
+  private static final double UNLIKE = 8;
+
   /** Bits that no class falls below so that its tables fit. */
   private static final int FEWEST_BITS = 8;
 
@@ -134,6 +139,9 @@ final class ScaleClasses {
 
   /** The values that norms read, and those that they are sums of. */
   private final Set<Value> standardized = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  /** Values that join parts whose scales differ. */
+  private final Set<Value> apart = Collections.newSetFromMap(new IdentityHashMap<>());
 
   /** The values that the scale of one class must hold. */
   private static final class Members {
@@ -363,16 +371,46 @@ final class ScaleClasses {
     if (analysis.isConstant(result) || TensorAnalysis.isExact(result)) {
       return;
     }
+    if (op instanceof UnaryView v && apart.contains(v.input())) {
+      apart.add(result);
+    }
     if (op instanceof UnaryView || op instanceof MaxPool) {
       unite(result, op.operands().getFirst());
     } else if (op instanceof Gather g && !analysis.isConstant(g.table())) {
       unite(result, g.table());
     } else if (op instanceof Concatenate c) {
-      c.inputs().stream().filter(v -> !analysis.isConstant(v)).forEach(v -> unite(result, v));
+      if (isOfUnlikeParts(c)) {
+        apart.add(result);
+      } else {
+        c.inputs().stream().filter(v -> !analysis.isConstant(v)).forEach(v -> unite(result, v));
+      }
     } else if ((op instanceof Relu || op instanceof Clamp)
         && !analysis.isAccumulating(op.operands().getFirst())) {
       unite(result, op.operands().getFirst());
     }
+  }
+
+  /**
+   * Whether the parts of a concatenation have ranges that differ by much, and outputs alone read
+   * it: parts may have scales of their own there.
+   */
+  private boolean isOfUnlikeParts(Concatenate op) {
+    DoubleSummaryStatistics magnitudes =
+        op.inputs().stream()
+            .filter(v -> !analysis.isConstant(v))
+            .mapToDouble(v -> ranges.of(v).magnitude())
+            .filter(m -> m > 0)
+            .summaryStatistics();
+    return magnitudes.getMax() >= UNLIKE * magnitudes.getMin()
+        && analysis.feedsOutputsOnly(op.result());
+  }
+
+  /**
+   * Whether a value joins parts whose scales differ, by itself or as a view of one that does: its
+   * integers are wide, and nothing but outputs reads them.
+   */
+  boolean isApart(Value value) {
+    return apart.contains(value);
   }
 
   private void unite(Value a, Value b) {
