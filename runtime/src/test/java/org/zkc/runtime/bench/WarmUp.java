@@ -22,11 +22,15 @@ final class WarmUp {
 
   /**
    * Runs {@code work} {@code runs} times, waits for the vector loops that this began to compile,
-   * and goes on until the JVM has stopped compiling.
+   * and goes on until the JVM has stopped compiling. Without runs to warm up there is nothing to
+   * wait for: what is measured is a young process.
    *
    * @param mostSeconds for the last: some method or other is compiled again for ever
    */
   static void of(Runnable work, int runs, double mostSeconds) {
+    if (runs == 0) {
+      return;
+    }
     Training.early();
     LoopChoice.early();
     for (int run = 0; run < runs; run++) {
