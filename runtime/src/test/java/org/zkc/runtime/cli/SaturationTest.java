@@ -51,13 +51,22 @@ final class SaturationTest {
 
   /** Rows of numbers in [-factor, factor], spread evenly over all of it. */
   private Path input(String name, int rows, double factor) throws IOException {
+    return file(name, rows(rows, factor));
+  }
+
+  private static float[] rows(int rows, double factor) {
     Random random = new Random(5);
     float[] x = new float[rows * WIDTH];
     for (int i = 0; i < x.length; i++) {
       x[i] = (float) (factor * (2 * random.nextDouble() - 1));
     }
+    return x;
+  }
+
+  private Path file(String name, float[] x) throws IOException {
     Path file = folder.resolve(name);
-    Files.write(file, NpyWriter.encode(TensorData.ofFloats(Shape.of(rows, WIDTH), x)));
+    Shape shape = Shape.of(x.length / WIDTH, WIDTH);
+    Files.write(file, NpyWriter.encode(TensorData.ofFloats(shape, x)));
     return file;
   }
 
@@ -101,6 +110,24 @@ final class SaturationTest {
     assertTrue(m.find(), warning);
     int cut = Integer.parseInt(m.group(1));
     assertTrue(cut > 0 && cut < 32, warning);
+    assertEquals(warning, warningsOfThree(model, factor));
+  }
+
+  /** What a proof of three samples says of which the second alone is not like calibration. */
+  private String warningsOfThree(Path model, double factor) throws IOException {
+    float[] x = rows(3, 1);
+    System.arraycopy(rows(1, factor), 0, x, WIDTH, WIDTH);
+    Ended proved =
+        zkc(
+            "prove",
+            model.toString(),
+            "--batch",
+            "--input",
+            file("three.npy", x).toString(),
+            "-o",
+            folder.resolve("p").toString());
+    assertEquals(0, proved.code(), proved.err());
+    return proved.err();
   }
 
   @Test
