@@ -33,6 +33,14 @@ final class Remedies {
           + " and weigh their outputs, or pick weights by index (in transformers,"
           + " experts_implementation=\"batched_mm\")";
 
+  private static final String TALLEST =
+      "of classes that are few, take the argmax of the sum of one_hot(x, num_classes) over the"
+          + " elements";
+
+  private static final String DIVISORS =
+      "its number of steps depends on its operands; look its results up in a table by index, or"
+          + " compute those of constants in __init__";
+
   private static final String COUNTED =
       "how many elements it returns depends on the input; keep all of them and weigh them by a"
           + " mask";
@@ -57,6 +65,9 @@ final class Remedies {
           Map.entry("aten.linalg_matrix_exp", SOLVER),
           Map.entry("aten.matrix_exp", SOLVER),
           Map.entry("aten.bincount", TALLIED),
+          Map.entry("aten.mode", TALLEST),
+          Map.entry("aten.gcd", DIVISORS),
+          Map.entry("aten.lcm", DIVISORS),
           Map.entry("aten.rand", RANDOM),
           Map.entry("aten.rand_like", RANDOM),
           Map.entry("aten.randn", RANDOM),
