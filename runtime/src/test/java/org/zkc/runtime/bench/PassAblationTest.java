@@ -18,9 +18,11 @@ final class PassAblationTest {
       assertEquals("", row.failure(), row.variant());
       boolean written = row.variant().equals("rewrite-matmul-checks");
       assertEquals(written ? 784 * 128 + 128 * 10 : 0, row.multiplicationsProved(), row.variant());
+      // What a proof allocates depends on what is compiled by then: it is not compared.
+      assertTrue(row.allocatedBytes() > 0, row.variant());
       if (written) {
         assertFalse(row.isLike(on));
-        assertTrue(row.allocatedBytes() > on.allocatedBytes());
+        assertTrue(row.proofBytes() > on.proofBytes(), row + " and " + on);
       }
     }
     assertTrue(on.isLike(on) && on.proveCpu() > 0 && on.lookups() > 0 && on.rSquared() > 0.99);
