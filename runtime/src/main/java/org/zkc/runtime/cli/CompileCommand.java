@@ -256,8 +256,8 @@ final class CompileCommand implements Callable<Integer> {
     display.report("committing to the model", 0.95);
     CompiledModel.WithKeys keys = compiled.write(target, threads);
     MachineCosts costs = MachineCosts.read(Codewords.cache(System.getenv()));
-    if (!costs.isMeasured()) {
-      display.report("measuring this machine, once", 0.99);
+    if (!costs.isSettled()) {
+      display.report("measuring this machine", 0.99);
       costs.measure();
     }
     display.close();

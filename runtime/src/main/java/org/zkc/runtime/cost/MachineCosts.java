@@ -19,8 +19,9 @@ import org.zkc.passes.cost.ProverCosts;
  * Unit costs of the machine that this process runs on, for figures that are shown to users.
  * Decisions about artefacts use {@link ProverCosts#FITTED}, which is the same everywhere.
  *
- * <p>The rates are measured once for each machine and JDK, by a process that has vector kernels,
- * and kept in a file that every later process reads.
+ * <p>The rates are measured a few times for each machine and JDK, by processes that have vector
+ * kernels, and the lowest are kept in a file that every later process reads: a machine that was
+ * busy at the first time is not taken for a slow one for ever.
  */
 public final class MachineCosts {
   /**
@@ -30,7 +31,12 @@ public final class MachineCosts {
   public static final String PROPERTY = "zkc.costs";
 
   /** Grows when the loops change, so that older files are measured again. */
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
+
+  /** Processes that measure a machine. */
+  private static final int MEASUREMENTS = 3;
+
+  private static final String MEASURED = "# measured ";
 
   private static final String RESOURCE = "reference-rates.properties";
 
@@ -38,10 +44,12 @@ public final class MachineCosts {
 
   private final Path file;
   private final Optional<MachineRates> rates;
+  private final int measurements;
 
-  private MachineCosts(Path file, Optional<MachineRates> rates) {
+  private MachineCosts(Path file, Optional<MachineRates> rates, int measurements) {
     this.file = file;
     this.rates = rates;
+    this.measurements = measurements;
   }
 
   /** The rates of the machine that {@link ProverCosts#FITTED} was fitted on. */
@@ -62,27 +70,37 @@ public final class MachineCosts {
    */
   public static MachineCosts read(Path cache) {
     Path file = cache.resolve("rates-%08x.properties".formatted(fingerprint()));
-    Optional<MachineRates> rates = Optional.empty();
     if (isAllowed()) {
       try {
-        rates = Optional.of(MachineRates.of(Files.readString(file)));
+        String text = Files.readString(file);
+        return new MachineCosts(file, Optional.of(MachineRates.of(text)), measurements(text));
       } catch (IOException | IllegalArgumentException e) {
         // Not measured, or by something else: as if it were not there.
-        rates = Optional.empty();
+        LOG.log(Level.DEBUG, "the rates of this machine are not known", e);
       }
     }
-    return new MachineCosts(file, rates);
+    return new MachineCosts(file, Optional.empty(), 0);
+  }
+
+  /** How many processes have measured what the first line of a file says, as far as one can tell. */
+  private static int measurements(String text) {
+    String first = text.lines().findFirst().orElse("");
+    return first.startsWith(MEASURED)
+        ? Integer.parseInt(first.substring(MEASURED.length()).trim())
+        : 1;
   }
 
   /**
-   * Measures the machine and keeps its rates for the next reader, where this process may and has
-   * vector kernels.
+   * Measures the machine and keeps the lower of each rate and the one that is known, for the next
+   * reader, where this process may and has vector kernels.
    */
   public void measure() {
     if (!isAllowed() || Provider.chosen() != Provider.VECTOR) {
       return;
     }
-    String text = MachineRates.measure().text();
+    MachineRates here = MachineRates.measure();
+    String text =
+        MEASURED + (measurements + 1) + "\n" + rates.map(here::least).orElse(here).text();
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
       Files.writeString(file, text);
@@ -96,8 +114,13 @@ public final class MachineCosts {
   }
 
   /** Whether the machine was measured. */
-  public boolean isMeasured() {
+  boolean isMeasured() {
     return rates.isPresent();
+  }
+
+  /** Whether the machine was measured as often as is worth the seconds that it takes. */
+  public boolean isSettled() {
+    return measurements >= MEASUREMENTS;
   }
 
   /** The costs of a unit of each kind of work here, or where they were fitted. */
@@ -111,8 +134,9 @@ public final class MachineCosts {
         .map(r ->
             String.format(
                 Locale.ROOT,
-                "for this machine, measured once: lookups take %.2f, commitments %.2f of the time"
+                "for this machine, measured %s: lookups take %.2f, commitments %.2f of the time"
                     + " that they take where the costs were fitted",
+                measurements == 1 ? "once" : measurements + " times",
                 r.ratio("lookups", reference()),
                 r.ratio("commitment", reference())))
         .orElse("for the machine that the costs were fitted on");

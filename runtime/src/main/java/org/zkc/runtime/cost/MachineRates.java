@@ -197,6 +197,13 @@ public record MachineRates(Map<String, Double> nanoseconds) {
     return nanoseconds.getOrDefault(stage, Double.NaN);
   }
 
+  /** The lower of two rates of each stage: other work on a machine only ever makes loops slower. */
+  public MachineRates least(MachineRates other) {
+    Map<String, Double> out = new LinkedHashMap<>();
+    nanoseconds.forEach((stage, rate) -> out.put(stage, Math.min(rate, other.rate(stage))));
+    return new MachineRates(out);
+  }
+
   /** The text of a properties file. */
   public String text() {
     StringBuilder text = new StringBuilder("# Nanoseconds per element of a loop of each stage.\n");

@@ -131,7 +131,7 @@ public final class BenchCommand implements Benchmarks {
         (names.isEmpty() ? List.of("small") : names)
             .stream().flatMap(n -> BenchmarkTarget.named(n).stream()).toList();
     MachineCosts costs = MachineCosts.read(Codewords.cache(System.getenv()));
-    if (!costs.isMeasured()) {
+    if (!costs.isSettled()) {
       costs.measure();
     }
     List<Object> report = new ArrayList<>();

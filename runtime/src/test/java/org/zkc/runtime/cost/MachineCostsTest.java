@@ -58,6 +58,13 @@ final class MachineCostsTest {
     }
   }
 
+  @Test
+  void ofTwoMeasurementsTheLowerRatesCount() {
+    MachineRates fast = times(1);
+    assertEquals(fast, fast.least(times(2)));
+    assertEquals(fast, times(2).least(fast));
+  }
+
   /** Nothing is read or measured but where the launcher allows it. */
   @Test
   void theLauncherAllowsIt() throws Exception {
@@ -70,7 +77,19 @@ final class MachineCostsTest {
     try {
       MachineCosts.read(cache).measure();
       if (count() == 1) {
-        assertTrue(MachineCosts.read(cache).isMeasured());
+        MachineCosts once = MachineCosts.read(cache);
+        assertTrue(once.isMeasured() && !once.isSettled());
+        assertTrue(once.text().contains("measured once"), once.text());
+        try (var files = Files.list(cache)) {
+          Path file = files.findFirst().orElseThrow();
+          String slow = times(1e6).text();
+          Files.writeString(file, "# measured 2\n" + slow);
+          MachineCosts.read(cache).measure();
+          MachineCosts settled = MachineCosts.read(cache);
+          assertTrue(settled.isSettled() && settled.text().contains("measured 3 times"));
+          String kept = Files.readString(file);
+          assertFalse(kept.contains(slow.lines().toList().getLast()), kept);
+        }
         try (var files = Files.list(cache)) {
           Files.writeString(files.findFirst().orElseThrow(), "no rates");
         }
