@@ -82,7 +82,9 @@ public final class MachineCosts {
     return new MachineCosts(file, Optional.empty(), 0);
   }
 
-  /** How many processes have measured what the first line of a file says, as far as one can tell. */
+  /**
+   * How many processes have measured what the first line of a file says, as far as one can tell.
+   */
   private static int measurements(String text) {
     String first = text.lines().findFirst().orElse("");
     return first.startsWith(MEASURED)
@@ -99,8 +101,7 @@ public final class MachineCosts {
       return;
     }
     MachineRates here = MachineRates.measure();
-    String text =
-        MEASURED + (measurements + 1) + "\n" + rates.map(here::least).orElse(here).text();
+    String text = MEASURED + (measurements + 1) + "\n" + rates.map(here::least).orElse(here).text();
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
       Files.writeString(file, text);
