@@ -36,6 +36,8 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
    *     samples; a divisor below 10^-6 sum |y|^2 counts as that, so that R^2 of a value that does
    *     not vary is finite
    * @param varies whether the divisor is above that
+   * @param variation by how much of its size the value differs from sample to sample: the root of
+   *     sum |y - mean(y)|^2 / sum |y|^2
    * @param cosine of the vectors of all elements of all samples
    * @param top1Agreement share of rows (last axis) whose largest element, the first among equals,
    *     is at the same index; NaN where rows have one element, which says nothing, and for integers
@@ -47,6 +49,7 @@ public record FidelityReport(List<Entry> layers, List<Entry> outputs) {
       int layer,
       double rSquared,
       boolean varies,
+      double variation,
       double cosine,
       double top1Agreement,
       double agreement) {

@@ -110,6 +110,7 @@ final class FidelityStatistics {
         layer,
         rSquared,
         variance > least,
+        norm == 0 ? 0 : Math.sqrt(Math.max(0, variance) / norm),
         cosine,
         rows == 0 ? Double.NaN : (double) agreeing / rows,
         isExact ? (double) equal / Math.max(1, (long) samples * sum.length) : Double.NaN);

@@ -22,6 +22,9 @@ final class Measured {
   /** The share of equal elements below which there is a warning. */
   private static final double LOW_AGREEMENT = 0.95;
 
+  /** The share of its size by which an output varies that a warning of its fidelity mentions. */
+  private static final double LITTLE_VARIATION = 0.1;
+
   private final CompilePipeline.Calibrated model;
   private final CompileOptions options;
   private final EvaluationSet set;
@@ -192,12 +195,26 @@ final class Measured {
                 .formatted(names.get(i), set.name()));
       } else if (e.rSquared() < LOW) {
         warnings.add(
-            "the integers of %s do not follow the network: R^2 = %s on %s; %s"
+            "the integers of %s do not follow the network: R^2 = %s on %s%s; %s"
                 .formatted(
-                    names.get(i), Summary.Fidelity.text(e.rSquared()), set.name(), remedy(i)));
+                    names.get(i),
+                    Summary.Fidelity.text(e.rSquared()),
+                    set.name(),
+                    variation(e),
+                    remedy(i)));
       }
     }
     return warnings;
+  }
+
+  /** How little an output varies, where that is why a small error makes a low R^2. */
+  private static String variation(FidelityReport.Entry e) {
+    return e.variation() < LITTLE_VARIATION
+        ? String.format(
+            Locale.ROOT,
+            ", between which it varies by %.2g %% of its size alone",
+            100 * e.variation())
+        : "";
   }
 
   private String remedy(int output) {

@@ -11,8 +11,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.zkc.ir.DType;
@@ -30,6 +33,9 @@ import org.zkc.ir.tensor.Linear;
 import org.zkc.ir.tensor.MatMul;
 import org.zkc.ir.tensor.Softmax;
 import org.zkc.ir.view.Reshape;
+import org.zkc.passes.PassListener;
+import org.zkc.passes.circuit.ConvolutionPolicy;
+import org.zkc.passes.quantize.QuantizationOptions;
 import org.zkc.runtime.artifact.Evaluation;
 import org.zkc.runtime.numpy.NpyWriter;
 
@@ -77,7 +83,7 @@ class EvaluationTest {
       for (int i = 0; i < x.length; i++) {
         x[i] = (float) (deviation * random.nextGaussian());
       }
-      samples.add(List.of(TensorData.ofFloats(Shape.of(1, elements), x)));
+      samples.add(new ArrayList<>(List.of(TensorData.ofFloats(Shape.of(1, elements), x))));
     }
     return samples;
   }
@@ -109,6 +115,45 @@ class EvaluationTest {
     }
     Evaluation one = compile(selection(3), samples(1, INPUTS, 1), options).summary().evaluation();
     assertEquals("synthetic inputs of varied mean and contrast", one.basis());
+  }
+
+  private CompileOptions inputOf(int bits) {
+    return new CompileOptions(
+        "forward",
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        EvaluationFiles.NONE,
+        List.of(),
+        QuantizationOptions.fixed(8, Map.of("x", bits)),
+        ConvolutionPolicy.AUTO,
+        Set.of(),
+        false,
+        OptionalDouble.empty(),
+        PassListener.NONE,
+        warnings::add);
+  }
+
+  /** A small error is a low R^2 where an output is nearly the same for every input. */
+  @Test
+  void outputsThatHardlyVarySayBy() {
+    for (double deviation : new double[] {0.2, 30}) {
+      List<List<TensorData>> samples = samples(20, INPUTS, deviation);
+      for (List<TensorData> sample : samples) {
+        float[] x = sample.getFirst().toFloats().clone();
+        for (int i = 0; i < x.length; i++) {
+          x[i] += 100;
+        }
+        sample.set(0, TensorData.ofFloats(Shape.of(1, INPUTS), x));
+      }
+      warnings.clear();
+      compile(selection(3), samples, inputOf(deviation < 1 ? 8 : 4));
+      String all = String.join("\n", warnings);
+      assertTrue(all.contains("do not follow the network"), all);
+      assertEquals(
+          deviation < 1, all.matches("(?s).*between which it varies by 0\\.[12]\\d* % .*"), all);
+    }
   }
 
   @Test
