@@ -43,12 +43,14 @@ compile_options='-XX:+UnlockDiagnosticVMOptions -XX:Tier4LoadFeedback=1 -XX:Freq
 # instead of 0.73 GB). What prints the version has so few classes that linking those of the cache takes longer than everything else (90 ms instead of 160).
 run() {
   options=$java_options
+  costs=machine
   case ${1:-} in
     verify) options="$light_options -XX:TieredStopAtLevel=1 -Xms48m -Xmn32m -XX:PretenureSizeThreshold=2m -XX:MinHeapFreeRatio=5" ;;
     inspect) options="$light_options -Xmn200m" ;;
     security | ops | completion | --help | -h) options=$light_options ;;
     --version | -V) options='-XX:+UseSerialGC -XX:TieredStopAtLevel=1' light_cache= ;;
-    serve) options="$options $serve_options $compile_vectors" ;;
+    # Its flags leave some vector loops slow for a minute, which a measurement would wait for and then take for the machine's speed.
+    serve) options="$options $serve_options $compile_vectors" costs=read ;;
     compile) options="$options $compile_options" ;;
     check) options="$options -Xmn200m" ;;
   esac
@@ -66,7 +68,7 @@ run() {
   set -f # patterns of methods are no file names
   # shellcheck disable=SC2086  # several words
   exec "$JAVA_HOME/bin/java" $options ${cache:+"-XX:AOTCache=$cache"} \
-    -Dzkc.terminal="$terminal" -Dzkc.errors="$errors" -Dzkc.costs=machine -Dzkc.build="${build:-}" -Dzkc.warm="${warm:-}" ${ZKC_JAVA_OPTS:-} \
+    -Dzkc.terminal="$terminal" -Dzkc.errors="$errors" -Dzkc.costs="$costs" -Dzkc.build="${build:-}" -Dzkc.warm="${warm:-}" ${ZKC_JAVA_OPTS:-} \
     -cp "$class_path" org.zkc.runtime.cli.Main "$@"
 }
 

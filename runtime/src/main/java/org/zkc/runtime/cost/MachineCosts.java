@@ -25,10 +25,13 @@ import org.zkc.passes.cost.ProverCosts;
  */
 public final class MachineCosts {
   /**
-   * The system property that allows this, {@code machine}; the launchers set it. Without it costs
-   * are the fitted ones, and nothing is measured.
+   * The system property that allows this; the launchers set it. With {@code machine} rates are read
+   * and measured, with {@code read} they are read alone. Without it costs are the fitted ones.
    */
   public static final String PROPERTY = "zkc.costs";
+
+  private static final String MACHINE = "machine";
+  private static final String READ = "read";
 
   /** Grows when the loops change, so that older files are measured again. */
   private static final int VERSION = 4;
@@ -70,7 +73,7 @@ public final class MachineCosts {
    */
   public static MachineCosts read(Path cache) {
     Path file = cache.resolve("rates-%08x.properties".formatted(fingerprint()));
-    if (isAllowed()) {
+    if (setting().equals(MACHINE) || setting().equals(READ)) {
       try {
         String text = Files.readString(file);
         return new MachineCosts(file, Optional.of(MachineRates.of(text)), measurements(text));
@@ -97,7 +100,7 @@ public final class MachineCosts {
    * reader, where this process may and has vector kernels.
    */
   public void measure() {
-    if (!isAllowed() || Provider.chosen() != Provider.VECTOR) {
+    if (!isMeasuredHere() || Provider.chosen() != Provider.VECTOR) {
       return;
     }
     MachineRates here = MachineRates.measure();
@@ -110,8 +113,12 @@ public final class MachineCosts {
     }
   }
 
-  private static boolean isAllowed() {
-    return "machine".equals(System.getProperty(PROPERTY));
+  private static boolean isMeasuredHere() {
+    return setting().equals(MACHINE);
+  }
+
+  private static String setting() {
+    return System.getProperty(PROPERTY, "");
   }
 
   /** Whether the machine was measured. */
@@ -119,9 +126,12 @@ public final class MachineCosts {
     return rates.isPresent();
   }
 
-  /** Whether the machine was measured as often as is worth the seconds that it takes. */
+  /**
+   * Whether this process need not measure: it may not, or the machine was measured as often as is
+   * worth the seconds that it takes.
+   */
   public boolean isSettled() {
-    return measurements >= MEASUREMENTS;
+    return !isMeasuredHere() || measurements >= MEASUREMENTS;
   }
 
   /** The costs of a unit of each kind of work here, or where they were fitted. */
