@@ -1,5 +1,6 @@
-"""The launcher as containers start it: without a locale."""
+"""The launcher as containers start it: without a locale, and without what earlier runs left."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -37,3 +38,15 @@ def test_errors_are_written_when_the_process_has_ended(tmp_path):
             done = subprocess.run([os.environ.get("ZKC", "zkc"), "inspect", tmp_path / "none.zkc"], stdout=subprocess.PIPE, stderr=file, check=False)
         assert done.returncode == 2
         assert "none.zkc" in errors.read_text()
+
+
+def test_a_server_does_not_measure_the_machine(tmp_path):
+    """Its vector loops are slow for a minute, for which a compilation would wait."""
+    shutil.copy(ARCHIVES / "mlp.pt", tmp_path / "m.pt")
+    request = {"jsonrpc": "2.0", "id": 1, "method": "compile", "params": {"model": str(tmp_path / "m.pt")}}
+    environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    words = [os.environ.get("ZKC", "zkc"), "serve", "--stdio"]
+    done = subprocess.run(words, env=environment, input=json.dumps(request) + "\n", capture_output=True, encoding="utf-8", check=True)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert any(a.get("id") == 1 and "result" in a for a in answers), done.stdout
+    assert not list(tmp_path.glob("cache/zkc/rates-*"))
