@@ -46,7 +46,11 @@ def test_a_server_does_not_measure_the_machine(tmp_path):
     request = {"jsonrpc": "2.0", "id": 1, "method": "compile", "params": {"model": str(tmp_path / "m.pt")}}
     environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache")}
     words = [os.environ.get("ZKC", "zkc"), "serve", "--stdio"]
-    done = subprocess.run(words, env=environment, input=json.dumps(request) + "\n", capture_output=True, encoding="utf-8", check=True)
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
-    assert any(a.get("id") == 1 and "result" in a for a in answers), done.stdout
+    with subprocess.Popen(words, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8") as server:
+        server.stdin.write(json.dumps(request) + "\n")
+        server.stdin.flush()
+        answers = (json.loads(line) for line in server.stdout)  # reports of progress come before the answer
+        answer = next(a for a in answers if a.get("id") == 1)
+        server.stdin.close()
+    assert "result" in answer, answer
     assert not list(tmp_path.glob("cache/zkc/rates-*"))
