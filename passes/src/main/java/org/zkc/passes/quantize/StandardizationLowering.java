@@ -33,6 +33,9 @@ final class StandardizationLowering {
   /** Means are as fine as the integers at least, and finer while they have few values. */
   private static final long MEAN = 1 << 12;
 
+  /** Fewer steps than these are no result, where the norm is its epsilon all the same. */
+  private static final long COARSE = 1 << 7;
+
   private final IntegerValues values;
   private final Accumulators accumulators;
 
@@ -182,6 +185,10 @@ final class StandardizationLowering {
     long most = magnitude(x);
     while (!NormRules.fits(most, extent, constant(x, extent, epsilon, -shift), exponents)) {
       most = most > expected ? expected : rounded(expected, ++shift);
+      boolean coarse = shift > 0 && most < COARSE && isAllEpsilon(x, epsilon);
+      if (most == 0 || coarse) {
+        return overEpsilon(x, exponents, epsilon);
+      }
     }
     if (most < magnitude(x)) {
       x = out.requantize(x, shift, -most, most);
@@ -198,6 +205,36 @@ final class StandardizationLowering {
     }
     return out.normalize(
         x, constant, exponents, Math.scalb(Math.sqrt(extent), -org.zkc.ir.integer.Normalize.BITS));
+  }
+
+  /**
+   * x over sqrt(epsilon): what {@link #normalized} is where elements are so small that epsilon is
+   * all of the norm. Integers as coarse as the norm's constant asks for would have few values, or
+   * all be 0.
+   */
+  private Value overEpsilon(Value x, List<Integer> exponents, double epsilon) {
+    IntegerBuilder out = values.out();
+    Value powers = x;
+    if (exponents.stream().anyMatch(e -> e > 0)) {
+      int extent = exponents.size();
+      double[] diagonal = new double[extent * extent];
+      for (int i = 0; i < extent; i++) {
+        diagonal[i * extent + i] = 1L << exponents.get(i);
+      }
+      String name = values.parameters().unique("exponents");
+      powers =
+          out.linear(
+              x,
+              values.parameters().rounded(name, diagonal, Shape.of(extent, extent), 1),
+              Optional.empty());
+    }
+    return out.scale(powers, 1, powers.integerType().scale() / Math.sqrt(epsilon));
+  }
+
+  /** Whether no square of an integer of x reaches a thousandth of epsilon. */
+  private static boolean isAllEpsilon(Value x, double epsilon) {
+    double greatest = magnitude(x) * x.integerType().scale();
+    return greatest * greatest * 1024 <= epsilon;
   }
 
   private static long rounded(long x, int shift) {
