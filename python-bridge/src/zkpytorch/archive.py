@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
 import io
 import json
 import os
@@ -18,8 +17,10 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
+from torch.utils import _pytree
 
-from . import model_checks, process
+from . import arguments, model_checks, process
+from .arguments import Arguments
 from .data_dependence import refuse_data_dependence
 from .errors import ExportError, ExportWarning
 from .results import Archive, ArrayLike
@@ -35,7 +36,7 @@ _MAXIMAL_RECORD = 1 << 22
 
 def export(
     model: nn.Module,
-    example_inputs: ArrayLike | Sequence[ArrayLike] | None = None,
+    example_inputs: ArrayLike | Sequence[Any] | Mapping[str, Any] | None = None,
     path: str | os.PathLike[str] | None = None,
     *,
     calibration: ArrayLike | Sequence[ArrayLike] | Mapping[str, ArrayLike] | None = None,
@@ -50,13 +51,14 @@ def export(
 
     Args:
         model: a module on the CPU with real parameters.
-        example_inputs: the tensor, or the tensors in the order of `forward`'s arguments, of float32, float64, integers or bool.
-            Each fixes the shape of its input, whatever that is.
+        example_inputs: the tensor, or the arguments of `forward` in their order, or a dictionary of arguments by name. Arguments are
+            tensors of float32, float64, integers or bool, or tuples, lists and dictionaries of them; numbers, texts and None are
+            constants of the archive. Each tensor fixes the shape of its input, whatever that is.
         path: the file to write. A name that ends with `.pt` asks for TorchScript. One without a suffix gets `.pt2` or `.pt`,
             as its format is. By default the class's name, without a suffix, in the current folder.
         calibration: sample inputs for the quantisation, stored in the archive: for each input one array of its shape, or with a
             leading axis of samples. A single array, a sequence in the order of `forward`'s arguments, or a mapping by
-            name.
+            name; of tensors inside arguments, nested like the example or by path ("batch.ids").
         format: "torch.export" (PyTorch 2.9 or later, with example inputs), "torchscript", or "auto": torch.export first, and
             TorchScript where the path or the model asks for it, or where torch.export does not take the model, which is
             warned of.
@@ -79,19 +81,18 @@ def export(
     expected = exporting or format == "auto" and path is not None and os.fspath(path).endswith(".pt2")
 
     model_checks.check_state(model)
-    names = _input_names(model)
-    examples = None if example_inputs is None else _examples(example_inputs, names)
-    if examples is not None:
-        names = names[: len(examples)]
-    samples = None if calibration is None else _calibration(calibration, names, examples)
+    given = None if example_inputs is None else arguments.examples(model, example_inputs)
+    names = arguments.parameters(model) if given is None else given.names
+    examples = None if given is None else given.tensors
+    samples = None if calibration is None else _calibration(calibration, names, given)
 
     with model_checks.inference_mode_of(model), torch.no_grad(), _quiet():
         answers: list[Answer] = []
         program: Any = None
-        if examples is not None:
+        if given is not None:
             integers = [None if samples is None else torch.from_numpy(samples[name]) for name in names]
-            _look(model, examples, exporting)
-            answers = _answers(model, examples, integers)
+            _look(model, given, exporting)
+            answers = _answers(model, given, integers)
 
         def save(method: str) -> pathlib.Path:
             extra: dict[str, str | bytes] = {
@@ -106,21 +107,24 @@ def export(
             return target
 
         method = "exported"
-        if exporting and examples is not None:
+        if exporting and given is not None:
             try:
-                program = _export(model, examples, answers, names)
+                program = _export(model, given, answers)
                 target = save(method)
             except _Unexportable as e:
                 if format != "auto":
                     raise ExportError(f"{e}; format='torchscript' is another way.") from e
                 exporting, reason = False, str(e)
-                if examples is not None:
-                    _look(model, examples, exporting)
+                _look(model, given, exporting)
         if not exporting:
-            if examples is None:
+            if given is None:
                 method, program = "scripted", _script(model)
             else:
-                method, program = "traced", _trace(model, examples, answers, names)
+                method, program = "traced", _trace(model, given, answers)
+                if given.plain and names != (traced := arguments.parameters(program)[: len(names)]):
+                    # Of a function of *tensors.
+                    names = traced
+                    samples = None if samples is None else dict(zip(names, samples.values()))
             model_checks.check_no_training_operators(program)
             target = save(method)
     if expected and not exporting:
@@ -160,31 +164,16 @@ def _class_name(model: nn.Module) -> str:
     return getattr(model, "original_name", type(model).__name__)
 
 
-def _input_names(model: nn.Module) -> list[str]:
-    if isinstance(model, torch.jit.ScriptModule):
-        schema: Any = getattr(model.forward, "schema")
-        return [argument.name for argument in schema.arguments[1:]]
-    parameters = inspect.signature(model.forward).parameters.values()
-    return [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-
-
-def _examples(example_inputs: Any, names: list[str]) -> list[torch.Tensor]:
-    given = [example_inputs] if isinstance(example_inputs, (torch.Tensor, np.ndarray)) else list(example_inputs)
-    if not given:
-        raise ExportError("example_inputs is empty; give one tensor for each argument of forward, or None to script the model.")
-    if len(given) > len(names):
-        raise ExportError(f"{len(given)} example inputs for a forward of {len(names)} arguments ({', '.join(names)}).")
-    tensors = []
-    for name, value in zip(names, given):
-        if not isinstance(value, (torch.Tensor, np.ndarray)):
-            raise ExportError(f"example input '{name}' is a {type(value).__name__}; expected a tensor or a NumPy array.")
-        tensor = torch.as_tensor(value).detach()
-        model_checks.check_input(tensor, f"example input '{name}'")
-        tensors.append(tensor)
-    return tensors
-
-
-def _calibration(calibration: Any, names: list[str], examples: list[torch.Tensor] | None) -> dict[str, np.ndarray]:
+def _calibration(calibration: Any, names: list[str], example: Arguments | None) -> dict[str, np.ndarray]:
+    examples = None if example is None else example.tensors
+    by_name = isinstance(calibration, Mapping) and set(calibration) == set(names)
+    if example is not None and not example.plain and not by_name and not isinstance(calibration, (torch.Tensor, np.ndarray)):
+        # Nested like the arguments.
+        parts = [calibration] if isinstance(calibration, Mapping) else list(calibration)
+        try:
+            calibration = arguments.flattened(parts, lambda: names)
+        except TypeError as e:
+            raise ExportError(f"calibration is not nested like the example inputs: {e}.") from e
     if isinstance(calibration, Mapping):
         given = dict(calibration)
     elif isinstance(calibration, (torch.Tensor, np.ndarray)):
@@ -239,13 +228,14 @@ def _script(model: nn.Module) -> torch.jit.ScriptModule:
 Answer = tuple[list[torch.Tensor], list[torch.Tensor]]
 
 
-def _look(model: nn.Module, examples: list[torch.Tensor], exporting: bool) -> None:
+def _look(model: nn.Module, example: Arguments, exporting: bool) -> None:
     """Refuses Python code that depends on values of the input; a module of TorchScript has none."""
     if not isinstance(model, torch.jit.ScriptModule):
-        inputs = _copies(examples)
+        positional, named = example.of(example.tensors)
+        inputs = [x for x in _pytree.tree_leaves((positional, named)) if isinstance(x, torch.Tensor)]
         with model_checks.unchanged_state(model):
             try:
-                refuse_data_dependence(lambda: model(*inputs), inputs, exporting)
+                refuse_data_dependence(lambda: model(*positional, **named), inputs, exporting)
             except ExportError:
                 raise
             except Exception:
@@ -254,19 +244,20 @@ def _look(model: nn.Module, examples: list[torch.Tensor], exporting: bool) -> No
                     raise
 
 
-def _answers(model: nn.Module, examples: list[torch.Tensor], samples: list[torch.Tensor | None]) -> list[Answer]:
+def _answers(model: nn.Module, example: Arguments, samples: list[torch.Tensor | None]) -> list[Answer]:
     """The example and its variations, with the model's answers.
 
     Args:
         samples: calibration data of each input, or None.
     """
+    examples = example.tensors
     with model_checks.unchanged_state(model):
-        answers = [(examples, _outputs(model(*_copies(examples))))]
+        answers = [(examples, _outputs(example.call(model, examples)))]
         for number, varied in enumerate(_varied(examples)):
-            answer = _first_answer(model, _permitted(varied, examples, samples, number))
+            answer = _first_answer(model, example, _permitted(varied, examples, samples, number))
             if answer is not None:
                 answers.append(answer)
-    again = _outputs(model(*_copies(examples)))
+    again = _outputs(example.call(model, examples))
     if not all(torch.equal(a, b) for a, b in zip(answers[0][1], again)):
         raise ExportError(
             "two runs on the same input differ; the model is random also in evaluation mode and cannot be proved."
@@ -276,11 +267,11 @@ def _answers(model: nn.Module, examples: list[torch.Tensor], samples: list[torch
     return answers
 
 
-def _first_answer(model: nn.Module, candidates: Iterator[list[torch.Tensor]]) -> Answer | None:
+def _first_answer(model: nn.Module, example: Arguments, candidates: Iterator[list[torch.Tensor]]) -> Answer | None:
     """The first of some inputs that the model takes, and its answer; None where it takes none of them."""
     for inputs in candidates:
         try:
-            answer = model(*_copies(inputs))
+            answer = example.call(model, inputs)
         except Exception:  # of many kinds, as the model's own code raises them: it is no input of this model
             continue
         return inputs, _outputs(answer)
@@ -309,23 +300,25 @@ def _permitted(
         yield with_integers(lambda k: examples[k])
 
 
-def _trace(model: nn.Module, examples: list[torch.Tensor], answers: list[Answer], names: list[str]) -> torch.jit.ScriptModule:
+def _trace(model: nn.Module, example: Arguments, answers: list[Answer]) -> torch.jit.ScriptModule:
     if isinstance(model, torch.jit.ScriptModule):
         return model
     # Dictionaries are results of one structure: their keys become names of outputs.
+    positional, named = example.of(example.tensors)
+    inputs = {"example_kwarg_inputs": named} if named else {"example_inputs": positional}
     try:
         traced: torch.jit.ScriptModule = torch.jit.trace(  # type: ignore[no-untyped-call]
-            model, tuple(_copies(examples)), check_trace=False, strict=False)
+            model, **inputs, check_trace=False, strict=False)
     except RuntimeError as e:
         reason = " ".join(str(e).split())
         raise ExportError(f"the model cannot be traced ({reason}); return a tensor, a tuple of tensors or a dictionary of tensors.") from e
-    difference = _difference(traced, answers, names, "trace")
+    difference = _difference(traced, example, answers, "trace")
     if difference:
         raise ExportError(f"{difference}. Export without example inputs to have it scripted.")
     return traced
 
 
-def _export(model: nn.Module, examples: list[torch.Tensor], answers: list[Answer], names: list[str]) -> torch.export.ExportedProgram:
+def _export(model: nn.Module, example: Arguments, answers: list[Answer]) -> torch.export.ExportedProgram:
     """The model by torch.export.
 
     Raises:
@@ -337,7 +330,8 @@ def _export(model: nn.Module, examples: list[torch.Tensor], answers: list[Answer
     if (major, minor) < (2, 9):
         raise _Unexportable(f"archives of torch.export need PyTorch 2.9 or later, and this is {torch.__version__}")
     try:
-        program = torch.export.export(model, tuple(_copies(examples)), strict=False)
+        positional, named = example.of(example.tensors)
+        program = torch.export.export(model, positional, named or None, strict=False)
     except Exception as e:  # of many kinds, as the model's own code raises them
         reason = " ".join(str(e).split())[:500]
         raise _Unexportable(f"torch.export refuses the model ({reason})") from e
@@ -345,7 +339,7 @@ def _export(model: nn.Module, examples: list[torch.Tensor], answers: list[Answer
     if _has_vmap(program):
         # Its batches are calls of Python's in the program, until it is traced again.
         program = program.run_decompositions({})
-    difference = _difference(program.module(), answers, names, "export")
+    difference = _difference(program.module(), example, answers, "export")
     if difference:
         raise _Unexportable(difference)
     return program
@@ -383,7 +377,8 @@ def _outputs(result: Any) -> list[torch.Tensor]:
 
 
 def _tensors(result: Any) -> Iterator[Any]:
-    """The leaves of tuples, lists and dictionaries, in the order of zkc's outputs; a number is a tensor of rank 0."""
+    """The leaves of tuples, lists, dictionaries and classes that PyTorch knows the parts of, in the order of zkc's outputs; a number
+    is a tensor of rank 0."""
     if isinstance(result, (tuple, list)):
         for part in result:
             yield from _tensors(part)
@@ -392,13 +387,10 @@ def _tensors(result: Any) -> Iterator[Any]:
             yield from _tensors(part)
     elif isinstance(result, (bool, int, float)):
         yield torch.as_tensor(result)
+    elif result is not None and not isinstance(result, torch.Tensor) and type(result) in _pytree.SUPPORTED_NODES:
+        yield from _tensors(_pytree.tree_leaves(result))
     elif result is not None:
         yield result
-
-
-def _copies(inputs: list[torch.Tensor]) -> list[torch.Tensor]:
-    # In-place operators of the model may write into their input.
-    return [x.clone() for x in inputs]
 
 
 def _varied(examples: list[torch.Tensor]) -> Iterator[list[torch.Tensor]]:
@@ -416,10 +408,10 @@ def _varied(examples: list[torch.Tensor]) -> Iterator[list[torch.Tensor]]:
         yield varied
 
 
-def _difference(program: Callable[..., Any], answers: list[Answer], names: list[str], what: str) -> str:
+def _difference(program: Callable[..., Any], example: Arguments, answers: list[Answer], what: str) -> str:
     """In words where the program's answer is not the model's; empty where they agree on all inputs."""
     for inputs, wanted in answers:
-        actual = _outputs(program(*_copies(inputs)))
+        actual = _outputs(example.call(program, inputs))
         for k, (a, e) in enumerate(zip(actual, wanted)):
             same = len(actual) == len(wanted) and a.shape == e.shape and a.dtype == e.dtype
             if same and a.is_floating_point():
@@ -429,7 +421,7 @@ def _difference(program: Callable[..., Any], answers: list[Answer], names: list[
                 same = torch.equal(a, e)
             if not same:
                 return (
-                    f"output {k} of the {what} differs from the model's on other values of {', '.join(names)}; the model's Python code"
+                    f"output {k} of the {what} differs from the model's on other values of {', '.join(example.names)}; the model's Python code"
                     f" does something that no {what} can record"
                 )
     return ""

@@ -21,6 +21,7 @@ from typing import Any, Union
 import numpy as np
 import torch
 
+from .arguments import flattened
 from .errors import ZkcWarning
 from .process import Progress, call
 from .results import ArrayLike, CheckResult, CompiledModel, Inspection, Outputs, Proof, Statement, absolute
@@ -163,13 +164,13 @@ def inspect(file: CompiledModel | Proof | PathLike, *, key: CompiledModel | Path
     return Inspection(path, result["report"], result["text"])
 
 
-def run(model: CompiledModel | PathLike, *inputs: ArrayLike) -> Outputs:
+def run(model: CompiledModel | PathLike, *inputs: ArrayLike | Sequence[Any] | Mapping[str, Any]) -> Outputs:
     """The integer program's output on the inputs, without a proof: exactly what `prove` would prove.
 
     Args:
         model: what `compile` gave, or a `.zkc` file.
-        inputs: in the order of forward's arguments, of the shapes and element types of the example inputs; one tuple of them all, as
-            `export` takes it, is the same.
+        inputs: in the order of forward's arguments, of the shapes and element types of the example inputs, nested as these are; one
+            tuple of them all, or a dictionary of them by name, as `export` takes it, is the same.
 
     Returns:
         The output, float32, int64 or bool, of the shape that the model gives it; several as a tuple. Tensors where the first
@@ -182,10 +183,10 @@ def run(model: CompiledModel | PathLike, *inputs: ArrayLike) -> Outputs:
     Warns:
         ZkcWarning: an input has elements outside the model's range, which are cut to it.
     """
-    inputs = _arguments(inputs)
-    with _files(inputs, "input") as paths, _output_file() as target:
+    given = _arguments(inputs, model)
+    with _files(given, "input") as paths, _output_file() as target:
         _warnings(call("run", {"model": absolute(_model_file(model)), "input": paths, "output": target}))
-        return _read(target, inputs)
+        return _read(target, given)
 
 
 def generate(model: CompiledModel | PathLike, prompt: ArrayLike, count: int) -> ArrayLike:
@@ -211,7 +212,7 @@ def generate(model: CompiledModel | PathLike, prompt: ArrayLike, count: int) -> 
 
 def prove(
     model: CompiledModel | PathLike,
-    *inputs: ArrayLike,
+    *inputs: ArrayLike | Sequence[Any] | Mapping[str, Any],
     generated: ArrayLike | None = None,
     proof: PathLike | None = None,
     context: str | None = None,
@@ -223,8 +224,8 @@ def prove(
 
     Args:
         model: what `compile` gave, or a `.zkc` file.
-        inputs: in the order of forward's arguments, of the shapes and element types of the example inputs; one tuple of them all, as
-            `export` takes it, is the same.
+        inputs: in the order of forward's arguments, of the shapes and element types of the example inputs, nested as these are; one
+            tuple of them all, or a dictionary of them by name, as `export` takes it, is the same.
         generated: when given, integers of shape [1, n]: the proof is that a causal language model generates these tokens,
             greedily, after the prompt that is its input.
         proof: the `.zkp` file to write; by default beside the model, under its name, with a number where that file belongs to a
@@ -244,10 +245,10 @@ def prove(
     Warns:
         ZkcWarning: what `warnings` of the result holds: an input has elements outside the model's range, which are cut to it.
     """
-    inputs = _arguments(inputs)
+    given = _arguments(inputs, model)
     model_file = _model_file(model)
     with (
-        _files(inputs, "input") as paths,
+        _files(given, "input") as paths,
         _files(_optional(generated), "generated") as text,
         _output_file() as output,
         _target(model_file, proof) as target,
@@ -255,7 +256,7 @@ def prove(
         params: dict[str, Any] = {"model": absolute(model_file), "input": paths, "out": absolute(target), "output": output}
         params.update(_given(context=context, threads=threads, generated=text[0] if text else None))
         result = call("prove", {**params, "batch": batch}, progress)
-        made = Proof(target, _read(output, inputs), result["report"], _warnings(result))
+        made = Proof(target, _read(output, given), result["report"], _warnings(result))
         _in_use[absolute(target)] = made
         return made
 
@@ -264,7 +265,7 @@ def verify(
     proof: Proof | PathLike,
     key: CompiledModel | PathLike,
     *,
-    inputs: ArrayLike | Sequence[ArrayLike] = (),
+    inputs: ArrayLike | Sequence[Any] | Mapping[str, Any] = (),
     generated: ArrayLike | None = None,
     outputs: ArrayLike | Sequence[ArrayLike] = (),
     expect_model: str | None = None,
@@ -275,7 +276,8 @@ def verify(
     Args:
         proof: what `prove` gave, or a `.zkp` file.
         key: what `compile` gave, or a `.vk` file.
-        inputs: when given, the proof must be about these inputs, of the shapes that `prove` took; of generated text, about this prompt.
+        inputs: when given, the proof must be about these inputs, of the shapes that `prove` took and nested as there; of generated text,
+            about this prompt.
         generated: when given, the proof must be that these tokens, integers of shape [1, n], were generated.
         outputs: when given, the proved outputs must be these, bit for bit, of the shapes that `prove` gave.
         expect_model: when given, the model's digest must be this.
@@ -289,7 +291,7 @@ def verify(
         ZkcError: a file is missing or of another kind.
     """
     with (
-        _files(_sequence(inputs), "input") as input_paths,
+        _files(flattened([inputs] if isinstance(inputs, Mapping) else _sequence(inputs), lambda: _input_names(_key_file(key))), "input") as input_paths,
         _files(_sequence(outputs), "output") as output_paths,
         _files(_optional(generated), "generated") as text,
     ):
@@ -376,12 +378,18 @@ def _model_file(model: CompiledModel | PathLike) -> pathlib.Path:
     return model.model if isinstance(model, CompiledModel) else pathlib.Path(model)
 
 
-def _arguments(inputs: tuple[Any, ...]) -> tuple[ArrayLike, ...]:
-    """forward's arguments, given one by one or, as `export` takes them, in one tuple."""
-    arguments: tuple[ArrayLike, ...] = inputs[0] if len(inputs) == 1 and isinstance(inputs[0], tuple) else inputs
+def _arguments(inputs: tuple[Any, ...], model: CompiledModel | PathLike) -> Sequence[ArrayLike]:
+    """The model's inputs: from forward's arguments, given one by one or, as `export` takes them, in one tuple or by name."""
+    given = inputs[0] if len(inputs) == 1 and isinstance(inputs[0], tuple) else inputs
+    arguments = flattened(given, lambda: _input_names(_model_file(model)))
     if not arguments:
         raise TypeError("there is no input; give the arguments of the model's forward, in order, after the model")
     return arguments
+
+
+def _input_names(file: pathlib.Path) -> list[str]:
+    """The names of the inputs of a model file or key."""
+    return [given["name"] for given in call("inspect", {"file": absolute(file)})["report"]["inputs"]]
 
 
 def _sequence(arrays: ArrayLike | Sequence[ArrayLike]) -> Sequence[ArrayLike]:

@@ -21,7 +21,9 @@ import org.zkc.ir.tensor.RmsNorm;
 import org.zkc.ir.tensor.TensorBuilder;
 import org.zkc.passes.PassContext;
 
-/** Norms of values so small that their epsilon is all of the norm, as in networks without training. */
+/**
+ * Norms of values so small that their epsilon is all of the norm, as in networks without training.
+ */
 class NormOfSmallValuesTest {
   private static final int FEATURES = 8;
 
