@@ -20,6 +20,11 @@ final class Remedies {
       "it divides by what it computes on the way; where the matrix is fixed, compute it in __init__"
           + " and keep it as a buffer";
 
+  private static final String PARAMETRIZED =
+      SOLVER
+          + ", and where it is that of a parametrised weight, call"
+          + " torch.nn.utils.parametrize.remove_parametrizations(module, \"weight\")";
+
   private static final String TALLIED =
       "how many counts it returns depends on the input; sum one_hot(x, num_classes) over the"
           + " elements instead";
@@ -62,8 +67,8 @@ final class Remedies {
           Map.entry("aten.linalg_svd", SOLVER),
           Map.entry("aten.linalg_svdvals", SOLVER),
           Map.entry("aten.linalg_eigh", SOLVER),
-          Map.entry("aten.linalg_matrix_exp", SOLVER),
-          Map.entry("aten.matrix_exp", SOLVER),
+          Map.entry("aten.linalg_matrix_exp", PARAMETRIZED),
+          Map.entry("aten.matrix_exp", PARAMETRIZED),
           Map.entry("aten.bincount", TALLIED),
           Map.entry("aten.mode", TALLEST),
           Map.entry("aten.gcd", DIVISORS),
@@ -82,6 +87,7 @@ final class Remedies {
           Map.entry("aten.exponential", RANDOM),
           Map.entry("aten.uniform", RANDOM),
           Map.entry("aten._grouped_mm", EXPERTS),
+          Map.entry("transformers.grouped_mm_fallback", EXPERTS),
           Map.entry("aten.nonzero", COUNTED),
           Map.entry("aten.nonzero_numpy", COUNTED),
           Map.entry("aten.argwhere", COUNTED),
