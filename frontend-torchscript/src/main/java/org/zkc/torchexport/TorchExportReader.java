@@ -48,7 +48,7 @@ public final class TorchExportReader {
    * A model that was looked through for faults.
    *
    * @param model with unknown values in place of what could not be read ({@link
-   *     org.zkc.ir.torch.Operator#UNKNOWN})
+   *     org.zkc.ir.torch.Operator#UNKNOWN}); none where reading could not go on
    * @param faults empty where {@link #read(Path, Map)} succeeds
    */
   public record Checked(Optional<ImportedModel> model, List<UserException> faults) {
@@ -64,8 +64,16 @@ public final class TorchExportReader {
    */
   public static Checked check(Path file, Map<String, Long> dimensions) {
     List<UserException> faults = new ArrayList<>();
-    ImportedModel model = read(ExportArchive.open(file), dimensions, Optional.of(faults));
-    return new Checked(Optional.of(model), faults);
+    try {
+      ImportedModel model = read(ExportArchive.open(file), dimensions, Optional.of(faults));
+      return new Checked(Optional.of(model), faults);
+    } catch (UserException e) {
+      if (faults.isEmpty()) {
+        throw e;
+      }
+      faults.add(e);
+      return new Checked(Optional.empty(), faults);
+    }
   }
 
   private static ImportedModel read(

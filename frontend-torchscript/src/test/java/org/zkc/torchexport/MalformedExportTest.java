@@ -1,6 +1,8 @@
 package org.zkc.torchexport;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -12,6 +14,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -20,6 +23,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.zkc.ir.UserException;
@@ -155,6 +159,79 @@ final class MalformedExportTest {
     for (String open : List.of("[", "{\"graph_module\":", "{\"as_graph\":")) {
       records.put(program, open.repeat(100_000).getBytes(StandardCharsets.UTF_8));
       assertFalse(accepted(SampleExports.archive(records), open));
+    }
+  }
+
+  /** A program of some sample whose first node stands there often, under names of its own. */
+  private static Map<String, byte[]> repeated(int times, String target) throws IOException {
+    Map<String, byte[]> records = SampleExports.records("nested_values");
+    String name = program(records);
+    JsonNode root = JSON.readTree(records.get(name));
+    ArrayNode nodes = (ArrayNode) root.path("graph_module").path("graph").path("nodes");
+    nodes.removeAll();
+    for (int i = 0; i < times; i++) {
+      ObjectNode node = nodes.addObject().put("target", target);
+      node.putArray("inputs");
+      node.putArray("outputs").addObject().putObject("as_tensor").put("name", "n" + i);
+    }
+    records.put(name, JSON.writeValueAsBytes(root));
+    return records;
+  }
+
+  private static String program(Map<String, byte[]> records) {
+    return records.keySet().stream().filter(n -> n.contains("/models/")).findFirst().orElseThrow();
+  }
+
+  private static String refusal(Map<String, byte[]> records) {
+    return assertThrows(
+            UserException.class,
+            () -> TorchExportReader.read("m.pt2", SampleExports.archive(records)))
+        .getMessage();
+  }
+
+  @Test
+  void graphsOfMoreNodesThanAreReadAreRefused() throws IOException {
+    String message = refusal(repeated(400_001, "torch.ops.aten.relu.default"));
+    assertTrue(message.contains("more than 400000 nodes"), message);
+  }
+
+  /** Faults that were found stay, also where reading cannot go on, and their number is bounded. */
+  @Test
+  void faultsAreListedUpToAThousand(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("m.pt2");
+    for (int faults : new int[] {3, 5000}) {
+      Map<String, byte[]> records = repeated(faults, "torch.ops.aten.nonsense.default");
+      Files.write(
+          file,
+          SampleExports.archive(records).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE));
+      TorchExportReader.Checked checked = TorchExportReader.check(file, Map.of());
+      assertTrue(checked.model().isEmpty());
+      assertEquals(Math.min(faults, 1000) + 1, checked.faults().size());
+      assertTrue(checked.faults().getFirst().getMessage().contains("nonsense"));
+    }
+  }
+
+  @Test
+  void resultsThatAreListedTwiceMustBeTheSame() throws IOException {
+    Map<String, byte[]> records = SampleExports.records("recurrence");
+    String name = program(records);
+    JsonNode root = JSON.readTree(records.get(name));
+    JsonNode graph = root.path("graph_module").path("graph");
+    ObjectNode result = (ObjectNode) graph.path("outputs").get(0).path("as_tensor");
+    result.put("name", graph.path("inputs").get(0).path("as_tensor").path("name").asText());
+    records.put(name, JSON.writeValueAsBytes(root));
+    String message = refusal(records);
+    assertTrue(message.contains("its signature says that it returns"), message);
+  }
+
+  @Test
+  void textThatEndsTooEarlyIsRefusedWithoutWordsOfTheJsonReader() throws IOException {
+    Map<String, byte[]> records = SampleExports.records("control_flow");
+    for (String text : List.of("{", "{\"other\": " + "[".repeat(500))) {
+      records.put(program(records), text.getBytes(StandardCharsets.UTF_8));
+      String message = refusal(records);
+      assertTrue(message.contains("its JSON cannot be read"), message);
+      assertFalse(message.contains("Source") || message.contains("StreamRead"), message);
     }
   }
 }

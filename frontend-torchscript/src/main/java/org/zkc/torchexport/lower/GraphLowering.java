@@ -70,6 +70,9 @@ final class GraphLowering {
   private static final long ATEN_DOUBLE = 7;
   private static final long ATEN_BOOL = 11;
 
+  /** More are of use to nobody. */
+  private static final int MOST_FAULTS = 1000;
+
   private final Optional<List<UserException>> faults;
   private final List<Function> functions = new ArrayList<>();
   private final Set<String> functionNames = new HashSet<>(Set.of("main"));
@@ -111,6 +114,10 @@ final class GraphLowering {
         UserException located =
             e.location().isKnown() ? e : new UserException(node.location(), e.getMessage());
         List<UserException> collected = faults.orElseThrow(() -> located);
+        if (collected.size() == MOST_FAULTS) {
+          throw new UserException(
+              "There are more than %d faults; mend these first.".formatted(MOST_FAULTS));
+        }
         collected.add(located);
         unknown(node, writer, names);
       }

@@ -64,7 +64,10 @@ public final class ExportedProgramReader {
         JsonLimits.MAPPER.createParser(new ByteBufferBackedInputStream(json.asByteBuffer()))) {
       reader.program(parser);
     } catch (JsonProcessingException e) {
-      throw damaged("its JSON cannot be read (%s)".formatted(e.getOriginalMessage()));
+      // Without what Jackson says of its own options.
+      String what =
+          e.getOriginalMessage().replaceAll(" \\(start marker at .*|, from `[^`]*`", "");
+      throw damaged("its JSON cannot be read (%s)".formatted(what));
     } catch (IOException e) {
       throw damaged("its JSON cannot be read");
     }
@@ -84,6 +87,7 @@ public final class ExportedProgramReader {
     if (!hasGraph || !hasSignature) {
       throw damaged("it has no graph or no signature");
     }
+    requireOneResult();
     return new ExportedProgram(
         graph,
         tensors,
@@ -92,6 +96,20 @@ public final class ExportedProgramReader {
         ranges,
         forward.flatMap(this::callSignature),
         torchVersion);
+  }
+
+  /** The results are listed twice: both lists must name the same values. */
+  private void requireOneResult() {
+    for (int i = 0; i < outputs.size() && outputs.size() == graph.outputs().size(); i++) {
+      if (outputs.get(i) instanceof OutputSpec.User user
+          && user.argument() instanceof Argument.Name listed
+          && graph.outputs().get(i) instanceof Argument.Name returned
+          && !listed.name().equals(returned.name())) {
+        throw damaged(
+            "its signature says that it returns %s, its graph %s"
+                .formatted(listed.name(), returned.name()));
+      }
+    }
   }
 
   /** Reads the fields of an object; the reader of a field's value stands at the value. */
@@ -193,7 +211,7 @@ public final class ExportedProgramReader {
           switch (name) {
             case "inputs" -> elements(parser, name, a -> in.add(ArgumentReader.argument(a)));
             case "outputs" -> elements(parser, name, a -> out.add(ArgumentReader.argument(a)));
-            case "nodes" -> elements(parser, name, n -> nodes.add(GraphReader.node(n)));
+            case "nodes" -> elements(parser, name, n -> JsonLimits.add(GraphReader.node(n), nodes));
             case "tensor_values" ->
                 fields(
                     parser,

@@ -14,7 +14,7 @@ final class GraphReader {
 
   static Graph graph(JsonNode json) {
     List<Node> nodes = new ArrayList<>();
-    array(field(json, "nodes"), "nodes").forEach(n -> nodes.add(node(n)));
+    array(field(json, "nodes"), "nodes").forEach(n -> JsonLimits.add(node(n), nodes));
     return new Graph(arguments(field(json, "inputs")), nodes, arguments(field(json, "outputs")));
   }
 

@@ -96,7 +96,7 @@ public final class StoredTensors {
                                 : "sparse or of another layout")));
     if (entry.isPickled()) {
       throw new UserException(
-          "The model's tensor %s is of a class of its own, stored as a pickle; convert it to a plain tensor before exporting."
+          "The model's tensor %s is of a class of its own, stored as a pickle; convert it to a plain tensor before exporting, one of torchao by torchao.utils.unwrap_tensor_subclass(model)."
               .formatted(name));
     }
     TensorStorage storage = storages.computeIfAbsent(entry.record(), r -> storage(r, type));

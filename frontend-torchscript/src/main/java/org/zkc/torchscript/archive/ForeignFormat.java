@@ -12,8 +12,8 @@ import org.zkc.ir.UserException;
  */
 final class ForeignFormat {
   private static final String EXPORT =
-      "export the model with zkpytorch.export(model, example_input), or torch.jit.trace and"
-          + " torch.jit.save.";
+      "export the model with zkpytorch.export(model, example_input), or torch.export.export and"
+          + " torch.export.save.";
 
   private ForeignFormat() {}
 
@@ -48,7 +48,7 @@ final class ForeignFormat {
         || text.stripLeading().startsWith("#loc")) {
       throw new UserException(name + " is MLIR text; give the file a name that ends in .mlir.");
     } else {
-      what = "is not a zip file, so it is not an archive written by torch.jit.save; ";
+      what = "is not a zip file, so it is not an archive written by torch.export.save or torch.jit.save; ";
     }
     throw new UserException(name + " " + what + EXPORT);
   }
@@ -110,6 +110,8 @@ final class ForeignFormat {
 
   static UserException notTorchScript(String name) {
     return new UserException(
-        name + " is a zip file but not an archive written by torch.jit.save; " + EXPORT);
+        name
+            + " is a zip file but not an archive written by torch.export.save or torch.jit.save; "
+            + EXPORT);
   }
 }
