@@ -129,3 +129,13 @@ def test_outputs_of_a_class_that_pytorch_knows(tmp_path):
     logits, best = zkpytorch.run(zkpytorch.compile(archive), A)
     torch.testing.assert_close(logits, 2 * A, rtol=0.02, atol=0.02)
     assert best == 0
+
+
+def test_where_no_format_takes_the_model_both_reasons_are_given(tmp_path, capfd):
+    def forward(self, x):
+        # PyTorch knows no such class, and prints the program so far.
+        return Pair(2 * x, Prediction(x, x) if torch.full((2,), 1.0).sum() > 0 else x)
+
+    with pytest.raises(zkpytorch.ExportError, match="torch.export refuses the model .*, and TorchScript does not take it either: .*traced"):
+        zkpytorch.export(model(forward), A, tmp_path / "m")
+    assert "def forward" not in capfd.readouterr().err and not list(tmp_path.iterdir())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
 import os
 import pathlib
+import sys
 import tempfile
 import warnings
 import zipfile
@@ -120,7 +122,10 @@ def export(
             if given is None:
                 method, program = "scripted", _script(model)
             else:
-                method, program = "traced", _trace(model, given, answers)
+                try:
+                    method, program = "traced", _trace(model, given, answers)
+                except ExportError as e:
+                    raise ExportError(f"{reason}, and TorchScript does not take it either: {e}") if expected and format == "auto" else e
                 if given.plain and names != (traced := arguments.parameters(program)[: len(names)]):
                     # Of a function of *tensors.
                     names = traced
@@ -331,7 +336,7 @@ def _export(model: nn.Module, example: Arguments, answers: list[Answer]) -> torc
         raise _Unexportable(f"archives of torch.export need PyTorch 2.9 or later, and this is {torch.__version__}")
     try:
         positional, named = example.of(example.tensors)
-        program = torch.export.export(model, positional, named or None, strict=False)
+        program = _exported(lambda: torch.export.export(model, positional, named or None, strict=False))
     except Exception as e:  # of many kinds, as the model's own code raises them
         reason = " ".join(str(e).split())[:500]
         raise _Unexportable(f"torch.export refuses the model ({reason})") from e
@@ -342,6 +347,15 @@ def _export(model: nn.Module, example: Arguments, answers: list[Answer]) -> torc
     difference = _difference(program.module(), example, answers, "export")
     if difference:
         raise _Unexportable(difference)
+    return program
+
+
+def _exported(export: Callable[[], torch.export.ExportedProgram]) -> torch.export.ExportedProgram:
+    """An export. Where it fails PyTorch prints its half of a program, pages long; the exception says why it fails."""
+    printed = io.StringIO()
+    with contextlib.redirect_stderr(printed):
+        program = export()
+    sys.stderr.write(printed.getvalue())
     return program
 
 

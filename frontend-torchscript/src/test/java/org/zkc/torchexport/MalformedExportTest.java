@@ -202,8 +202,7 @@ final class MalformedExportTest {
     for (int faults : new int[] {3, 5000}) {
       Map<String, byte[]> records = repeated(faults, "torch.ops.aten.nonsense.default");
       Files.write(
-          file,
-          SampleExports.archive(records).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE));
+          file, SampleExports.archive(records).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE));
       TorchExportReader.Checked checked = TorchExportReader.check(file, Map.of());
       assertTrue(checked.model().isEmpty());
       assertEquals(Math.min(faults, 1000) + 1, checked.faults().size());

@@ -65,8 +65,7 @@ public final class ExportedProgramReader {
       reader.program(parser);
     } catch (JsonProcessingException e) {
       // Without what Jackson says of its own options.
-      String what =
-          e.getOriginalMessage().replaceAll(" \\(start marker at .*|, from `[^`]*`", "");
+      String what = e.getOriginalMessage().replaceAll(" \\(start marker at .*|, from `[^`]*`", "");
       throw damaged("its JSON cannot be read (%s)".formatted(what));
     } catch (IOException e) {
       throw damaged("its JSON cannot be read");

@@ -48,7 +48,9 @@ final class ForeignFormat {
         || text.stripLeading().startsWith("#loc")) {
       throw new UserException(name + " is MLIR text; give the file a name that ends in .mlir.");
     } else {
-      what = "is not a zip file, so it is not an archive written by torch.export.save or torch.jit.save; ";
+      what =
+          "is not a zip file, so it is not an archive written by torch.export.save or"
+              + " torch.jit.save; ";
     }
     throw new UserException(name + " " + what + EXPORT);
   }
