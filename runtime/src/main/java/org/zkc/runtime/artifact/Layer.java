@@ -17,7 +17,8 @@ import org.zkc.ir.Location;
  * @param parameters which inputs of the model it reads, from 0
  * @param carrier the layer whose integer-level ops compute this one's integers: itself, another one
  *     that it was merged into, or 0 where no integer stands for its result alone
- * @param bounds the finite bounds of a clamp: results at them are meant to be cut
+ * @param bounds the finite bounds of a clamp, and the numbers that another function of one variable
+ *     stays at: results at them are meant to be cut
  */
 public record Layer(
     String name,

@@ -12,14 +12,22 @@ import org.zkc.ir.OpSpec;
 import org.zkc.ir.Program;
 import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
+import org.zkc.ir.tensor.Activation;
 import org.zkc.ir.tensor.Clamp;
 import org.zkc.ir.tensor.Constant;
+import org.zkc.ir.tensor.Elementwise;
+import org.zkc.ir.tensor.FakeQuantize;
+import org.zkc.ir.tensor.IndexWrap;
+import org.zkc.ir.tensor.Relu;
 import org.zkc.ir.text.OpText;
 import org.zkc.passes.quantize.QuantizedProgram;
 import org.zkc.runtime.artifact.Layer;
 
 /** The layers of a tensor-level program whose ops are numbered. */
 final class Layers {
+  /** A function that is the same here and at twice this is flat, for all that networks compute. */
+  private static final double FAR = 1e6;
+
   private Layers() {}
 
   static List<Layer> of(Program tensor, QuantizedProgram quantized) {
@@ -64,9 +72,23 @@ final class Layers {
     return layers;
   }
 
+  /**
+   * The numbers that a function of one variable stays at: a clamp's bounds, and what other functions
+   * are for all numbers of great magnitude.
+   */
   private static List<Double> bounds(Op op) {
-    return op instanceof Clamp c
-        ? DoubleStream.of(c.low(), c.high()).filter(Double::isFinite).boxed().toList()
+    return op instanceof Elementwise e
+        ? switch (e) {
+          case Clamp c ->
+            DoubleStream.of(c.low(), c.high()).filter(Double::isFinite).boxed().toList();
+          case IndexWrap _ -> List.of();
+          case Activation _, FakeQuantize _, Relu _ ->
+            DoubleStream.of(-FAR, FAR)
+                .filter(x -> Double.isFinite(e.apply(x)) && e.apply(x) == e.apply(2 * x))
+                .map(e::apply)
+                .boxed()
+                .toList();
+        }
         : List.of();
   }
 

@@ -36,7 +36,10 @@ final class SaturationLimits {
   /** Slopes are taken over this share of a table. */
   private static final int STRETCHES = 16;
 
-  /** A table that moves over no more rows than this is a comparison, which cuts nothing off. */
+  /**
+   * A table or a clamp that moves over no more rows than this is a comparison, a sign or the
+   * exponential of a row of one element, which cut nothing off.
+   */
   private static final int STEP = 2;
 
   static final SaturationLimits NONE = new SaturationLimits(Map.of());
@@ -73,12 +76,16 @@ final class SaturationLimits {
         int layer = file.origins().get(i).location().layer();
         Table table = circuit.tables().get(r.table());
         Optional<Op> op = counterpart(file.program(), table, r.shift(), layer);
+        double scale =
+            op.map(o -> o.definitions().getFirst().integerType().scale()).orElse(Double.NaN);
+        List<Double> bounds = bounds(file.summary().graph(), layer);
         Range range =
             switch (table) {
-              case Table.Clamp c -> ofClamp(c, op, bounds(file.summary().graph(), layer));
+              case Table.Clamp c -> ofClamp(c, scale, bounds);
               // The requantisation behind it tells of the same elements.
               case Table.Excess _ -> OPEN;
-              case Table.Entries e -> isChoice(file.summary().graph(), layer) ? OPEN : ofEntries(e);
+              case Table.Entries e ->
+                  isChoice(file.summary().graph(), layer) ? OPEN : ofEntries(e, scale, bounds);
             };
         if (!range.isOpen()) {
           String tensor = op.map(o -> "%" + o.definitions().getFirst().name()).orElse("a tensor");
@@ -133,22 +140,26 @@ final class SaturationLimits {
     return bounds;
   }
 
-  private static Range ofClamp(Table.Clamp c, Optional<Op> op, List<Double> bounds) {
-    double scale = op.map(o -> o.definitions().getFirst().integerType().scale()).orElse(Double.NaN);
+  /** A clamp's range; a bound of 0 is a ReLU's. */
+  private static Range ofClamp(Table.Clamp c, double scale, List<Double> bounds) {
+    if (c.high() - c.low() <= STEP) {
+      return OPEN;
+    }
+    boolean asksLow = c.low() == 0 || isBound(c.low(), scale, bounds);
+    boolean asksHigh = c.high() == 0 || isBound(c.high(), scale, bounds);
     return new Range(
-        isBound(c.low(), scale, bounds) ? Integer.MIN_VALUE : (int) c.low(),
-        isBound(c.high(), scale, bounds) ? Integer.MAX_VALUE : (int) c.high(),
+        asksLow ? Integer.MIN_VALUE : (int) c.low(),
+        asksHigh ? Integer.MAX_VALUE : (int) c.high(),
         1,
         1);
   }
 
-  /** Whether an integer stands for a bound of the network itself; 0 is a ReLU's. */
+  /** Whether an integer stands for a bound of the network itself. */
   private static boolean isBound(long integer, double scale, List<Double> bounds) {
-    return integer == 0
-        || bounds.stream().anyMatch(bound -> Math.abs(bound / scale - integer) <= 1);
+    return bounds.stream().anyMatch(bound -> Math.abs(bound / scale - integer) <= 1);
   }
 
-  private static Range ofEntries(Table.Entries e) {
+  private static Range ofEntries(Table.Entries e, double scale, List<Double> bounds) {
     int[] v = IntStream.range(0, e.size()).map(k -> (int) e.value(k)).toArray();
     int from = 0;
     int to = v.length - 1;
@@ -168,9 +179,13 @@ final class SaturationLimits {
     }
     double lowSlope = from + stretch > to ? 0 : slope(v, from, stretch);
     double highSlope = to - stretch < from ? 0 : slope(v, to - stretch, stretch);
+    boolean cutsLow =
+        from > 0 && lowSlope > FLAT * steepest && !isBound(v[from], scale, bounds);
+    boolean cutsHigh =
+        to < v.length - 1 && highSlope > FLAT * steepest && !isBound(v[to], scale, bounds);
     return new Range(
-        from > 0 && lowSlope > FLAT * steepest ? (int) e.first() + from : Integer.MIN_VALUE,
-        to < v.length - 1 && highSlope > FLAT * steepest ? (int) e.first() + to : Integer.MAX_VALUE,
+        cutsLow ? (int) e.first() + from : Integer.MIN_VALUE,
+        cutsHigh ? (int) e.first() + to : Integer.MAX_VALUE,
         lowSlope,
         highSlope);
   }

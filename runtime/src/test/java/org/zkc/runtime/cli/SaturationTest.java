@@ -146,6 +146,23 @@ final class SaturationTest {
     assertEquals("", warnings(model, 1));
   }
 
+  /** A comparison is 0 or 1 for all numbers, as is a mask of padding tokens. */
+  @Test
+  void comparisonsOfIntegersCutNothing() throws IOException {
+    Path model =
+        compile(
+            "%h = tensor.compare_zero(%x) {comparison = greater} : tensor<1x64:i1>",
+            "%i = tensor.cast(%h) {dtype = i64} : tensor<1x64:i64>",
+            "%k = tensor.constant() {name = \"\", data = dense<scalar:i64 [5]>} :"
+                + " tensor<scalar:i64>",
+            "%b = tensor.broadcast(%k) : tensor<1x64:i64>",
+            "%j = tensor.multiply(%i, %b) : tensor<1x64:i64>",
+            "%m = tensor.compare_zero(%j) {comparison = not_equal} : tensor<1x64:i1>",
+            "%f = tensor.cast(%m) {dtype = f32} : " + TYPE,
+            "%y = tensor.multiply(%x, %f) : " + TYPE);
+    assertEquals("", warnings(model, 1));
+  }
+
   @Test
   void sharesAreWrittenWithoutExponents() {
     String all = new Saturation("%x", 0, "", 8, 8, 1).warning();
@@ -164,7 +181,10 @@ final class SaturationTest {
         "%y = tensor.clamp(%x) {low = -0.5, high = 0.25} : " + TYPE,
         "%y = tensor.clamp(%x) {low = 0.0, high = 0.5} : " + TYPE,
         "%y = tensor.tanh(%x) : " + TYPE,
-        "%y = tensor.sigmoid(%x) : " + TYPE
+        "%y = tensor.sigmoid(%x) : " + TYPE,
+        "%y = tensor.pointwise(%x) {function = threshold, parameters = [0.1, -0.2]} : " + TYPE,
+        "%y = tensor.composition(%x) {steps = [\"abs x\", \"subtract 0.5 s0\", \"relu s1\"]} : "
+            + TYPE
       })
   void cutsOfTheNetworkItselfAreNone(String op) throws IOException {
     assertEquals("", warnings(compile(op), 1.9));
