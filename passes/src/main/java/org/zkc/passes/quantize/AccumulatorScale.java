@@ -28,8 +28,17 @@ final class AccumulatorScale {
   /** Sums of nothing but constants have about this many bits. */
   private static final int CONSTANT_BITS = 16;
 
-  /** Multipliers stay below 2^14. */
+  /** Multipliers stay below 2^14, but for the sake of the bits of other terms. */
   private static final double LARGEST_MULTIPLIER = 1 << 14;
+
+  /** They are integers of 32 bits always. */
+  private static final double MOST_BEYOND = 1 << 16;
+
+  /**
+   * A term has bits enough to ask for more of others at this many times the scale that it should
+   * have: with multipliers exact to 3 %.
+   */
+  private static final double COARSEST = 1 << 3;
 
   private static final int LARGEST_SHIFT = 24;
 
@@ -261,8 +270,14 @@ final class AccumulatorScale {
     return magnitude == 0 ? Double.POSITIVE_INFINITY : magnitude / (1L << CONSTANT_BITS);
   }
 
+  /**
+   * Whether sums stay inside the limit, and multipliers below theirs. A coarse term has a large one
+   * beside a fine term that would be left without bits: a mask of 0 and 1 that stands for 100
+   * beside steps of 0.001, or the whole part that is taken from a number.
+   */
   private boolean isPossible(double a) {
-    return bound(a) < LIMIT * a && terms.stream().allMatch(t -> a >= t.finest());
+    double room = a <= COARSEST * wanted() ? MOST_BEYOND : 1;
+    return bound(a) < LIMIT * a && terms.stream().allMatch(t -> a * room >= t.finest());
   }
 
   /** The scale of an accumulator that is not requantised. */

@@ -35,6 +35,25 @@ final class AccumulatorScaleTest {
     assertEquals(8, scales[0] / scales[1]);
   }
 
+  /** A number less its whole part: wrong by 3 % of the number where a multiplier has 4 bits. */
+  @Test
+  void finePartsKeepTheirBitsBesideCoarseOnes() {
+    AccumulatorScale scale = new AccumulatorScale(false);
+    scale.addIntegers(1.0 / 1024, 7 * 1024, 1);
+    scale.addIntegers(1, 7, 1);
+    double step = 1.0 / 700 / (1 << scale.shift(1.0 / 700));
+    assertTrue(step <= 1.0 / 1024 / (1 << 7), "in units of " + step);
+  }
+
+  /** Sums have no room for both: what is left of the fine part would be no bit. */
+  @Test
+  void partsFarApartHaveNoScale() {
+    AccumulatorScale scale = new AccumulatorScale(false);
+    scale.addIntegers(0.01, 127, 1);
+    scale.addIntegers(1, 1, 1e9);
+    assertEquals(-1, scale.shift(15));
+  }
+
   @Test
   void constantsAloneKeepTheirBits() {
     AccumulatorScale scale = new AccumulatorScale(false);

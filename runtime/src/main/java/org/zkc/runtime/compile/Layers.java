@@ -73,21 +73,21 @@ final class Layers {
   }
 
   /**
-   * The numbers that a function of one variable stays at: a clamp's bounds, and what other functions
-   * are for all numbers of great magnitude.
+   * The numbers that a function of one variable stays at: a clamp's bounds, and what other
+   * functions are for all numbers of great magnitude.
    */
   private static List<Double> bounds(Op op) {
     return op instanceof Elementwise e
         ? switch (e) {
           case Clamp c ->
-            DoubleStream.of(c.low(), c.high()).filter(Double::isFinite).boxed().toList();
+              DoubleStream.of(c.low(), c.high()).filter(Double::isFinite).boxed().toList();
           case IndexWrap _ -> List.of();
           case Activation _, FakeQuantize _, Relu _ ->
-            DoubleStream.of(-FAR, FAR)
-                .filter(x -> Double.isFinite(e.apply(x)) && e.apply(x) == e.apply(2 * x))
-                .map(e::apply)
-                .boxed()
-                .toList();
+              DoubleStream.of(-FAR, FAR)
+                  .filter(x -> Double.isFinite(e.apply(x)) && e.apply(x) == e.apply(2 * x))
+                  .map(e::apply)
+                  .boxed()
+                  .toList();
         }
         : List.of();
   }

@@ -179,8 +179,7 @@ final class SaturationLimits {
     }
     double lowSlope = from + stretch > to ? 0 : slope(v, from, stretch);
     double highSlope = to - stretch < from ? 0 : slope(v, to - stretch, stretch);
-    boolean cutsLow =
-        from > 0 && lowSlope > FLAT * steepest && !isBound(v[from], scale, bounds);
+    boolean cutsLow = from > 0 && lowSlope > FLAT * steepest && !isBound(v[from], scale, bounds);
     boolean cutsHigh =
         to < v.length - 1 && highSlope > FLAT * steepest && !isBound(v[to], scale, bounds);
     return new Range(
