@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import warnings
 import zipfile
 
@@ -542,3 +543,17 @@ def test_vmap_and_associative_scans_are_exported_without_their_batches(tmp_path)
     with torch.no_grad():
         expected = model(x)
     assert torch.allclose(zkpytorch.run(zkpytorch.compile(archive), x), expected, atol=0.05 * float(expected.abs().max()))
+
+
+@pytest.mark.parametrize("name", ["m.pt2", "m.pt"])
+def test_places_that_take_no_file_are_refused(tmp_path, monkeypatch, name):
+    (tmp_path / "file").write_text("here")
+    (tmp_path / f"folder-{name}").mkdir()
+    for target in (tmp_path / "file" / name, tmp_path / f"folder-{name}", tmp_path / f"nul\0{name}"):
+        with pytest.raises(zkpytorch.ExportError, match="cannot write .*; name another file"):
+            zkpytorch.export(model(simple), torch.ones(1, 4), target)
+    # PyTorch's writer would end this process.
+    monkeypatch.setattr("shutil.disk_usage", lambda path: shutil._ntuple_diskusage(1 << 30, 1 << 30, 20 << 20))
+    with pytest.raises(zkpytorch.ExportError, match=rf"^cannot write {tmp_path / name}: its disk has 21 MB left, and the archive may take 34; make room"):
+        zkpytorch.export(model(simple), torch.ones(1, 4), tmp_path / name)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["file", f"folder-{name}"]

@@ -3,6 +3,7 @@
 import gc
 import json
 import pathlib
+import pickle
 import threading
 
 import numpy as np
@@ -64,6 +65,7 @@ def test_columns_of_categories_have_the_range_of_their_own_table(tmp_path):
     assert torch.allclose(proof.outputs, network(dense, ids), atol=0.05)
     statement = zkpytorch.verify(proof, compiled, inputs=(dense, ids), outputs=proof.outputs)
     assert np.array_equal(statement.inputs["ids[:, 1]"], ids[:, 1:2].numpy())
+    zkpytorch.verify(zkpytorch.prove(compiled, {"ids": ids, "dense": dense}), compiled, inputs={"ids": ids, "dense": dense})
     with pytest.raises(zkpytorch.VerificationError):
         zkpytorch.verify(proof, compiled, inputs=(dense, ids.flip(0)))
     for column in range(3):
@@ -446,3 +448,19 @@ def test_temporary_files_lie_in_one_folder_and_are_removed(compiled, tmp_path, m
     assert pathlib.Path(temporary._folder).is_dir() and temporary._folder != str(folder)
     temporary._remove()
     assert not pathlib.Path(temporary._folder).exists()
+
+
+def test_results_and_errors_pass_between_processes(compiled, tmp_path):
+    for error in (
+        zkpytorch.ZkcError("bad", 2, frame=zkpytorch.Frame("m.py", 3, "return x"), remedy="mend it"),
+        zkpytorch.VerificationError("INVALID: changed", 1),
+    ):
+        again = pickle.loads(pickle.dumps(error))
+        assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))
+    with pytest.raises(zkpytorch.ZkcError) as refused:
+        zkpytorch.inspect(tmp_path / "none.zkc")
+    assert str(pickle.loads(pickle.dumps(refused.value))) == str(refused.value)
+    x = torch.randn(1, 12)
+    proof = zkpytorch.prove(compiled[1], x, proof=tmp_path / "p.zkp")
+    model, proof = pickle.loads(pickle.dumps((compiled[1], proof)))
+    assert zkpytorch.verify(proof, model, inputs=x, outputs=proof.outputs).model == model.digest

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import pathlib
+import shutil
 import sys
 import tempfile
 import warnings
@@ -34,6 +35,8 @@ _SEED = 20240229
 _VARIATIONS = 4
 _RELATIVE_TOLERANCE = 1e-4
 _MAXIMAL_RECORD = 1 << 22
+#: More than the text of a large program takes.
+_PROGRAM_BYTES = 32 << 20
 
 
 def export(
@@ -486,24 +489,54 @@ def _npz(arrays: dict[str, np.ndarray]) -> bytes:
 
 def _save(program: Any, target: pathlib.Path, extra: dict[str, str | bytes]) -> None:
     """Writes beside the target and renames, so that no half-written archive stays behind."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # The archive's root folder is named after the file it is first written to.
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".zkpytorch-") as folder:
-        if isinstance(program, torch.export.ExportedProgram):
-            fresh = pathlib.Path(folder) / f"{target.stem}.pt2"
-            try:
-                torch.export.save(program, str(fresh))
-            except (NotImplementedError, RuntimeError, TypeError, ValueError) as e:  # some programs have no written form
-                raise _Unexportable(f"torch.export cannot save the model ({' '.join(str(e).split())[:500]})") from e
-            # PyTorch writes text alone as extra files, and arrays are none.
-            with zipfile.ZipFile(fresh, "a", zipfile.ZIP_STORED) as archive:
-                root = archive.namelist()[0].split("/")[0]
-                for name, content in extra.items():
-                    archive.writestr(zipfile.ZipInfo(f"{root}/extra/{name}"), content)
-        else:
-            fresh = pathlib.Path(folder) / target.name
-            torch.jit.save(program, str(fresh), _extra_files=extra)
-        os.replace(fresh, target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _require_room(target, _stored_bytes(program) + sum(len(content) for content in extra.values()))
+        # The archive's root folder is named after the file it is first written to.
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".zkpytorch-") as folder:
+            os.replace(_written(program, pathlib.Path(folder), target, extra), target)
+    except ExportError:
+        raise
+    except (OSError, ValueError) as e:  # ValueError of names that are none, as one with a NUL
+        raise ExportError(f"cannot write {target}: {getattr(e, 'strerror', None) or e}; name another file.") from e
+
+
+def _written(program: Any, folder: pathlib.Path, target: pathlib.Path, extra: dict[str, str | bytes]) -> pathlib.Path:
+    if not isinstance(program, torch.export.ExportedProgram):
+        fresh = folder / target.name
+        torch.jit.save(program, str(fresh), _extra_files=extra)
+        return fresh
+    fresh = folder / f"{target.stem}.pt2"
+    try:
+        torch.export.save(program, str(fresh))
+    except (NotImplementedError, RuntimeError, TypeError, ValueError) as e:  # some programs have no written form
+        raise _Unexportable(f"torch.export cannot save the model ({' '.join(str(e).split())[:500]})") from e
+    # PyTorch writes text alone as extra files, and arrays are none.
+    with zipfile.ZipFile(fresh, "a", zipfile.ZIP_STORED) as archive:
+        root = archive.namelist()[0].split("/")[0]
+        for name, content in extra.items():
+            archive.writestr(zipfile.ZipInfo(f"{root}/extra/{name}"), content)
+    return fresh
+
+
+def _require_room(target: pathlib.Path, size: int) -> None:
+    """Refuses a disk that is nearly full: where its writer meets the end of one, PyTorch ends the whole interpreter.
+
+    Raises:
+        ExportError: there is less room than the weights and a program of some size need.
+    """
+    disk = shutil.disk_usage(target.parent)
+    if disk.total and disk.free < size + _PROGRAM_BYTES:
+        raise ExportError(
+            f"cannot write {target}: its disk has {disk.free / 1e6:.0f} MB left, and the archive may take"
+            f" {(size + _PROGRAM_BYTES) / 1e6:.0f}; make room, or name a file on another."
+        )
+
+
+def _stored_bytes(program: Any) -> int:
+    state = program.state_dict() if isinstance(program, nn.Module) else {**program.state_dict, **program.constants}
+    storages = {t.untyped_storage()._cdata: t.untyped_storage().nbytes() for t in state.values() if isinstance(t, torch.Tensor)}
+    return sum(storages.values())
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,6 +50,14 @@ class ZkcError(RuntimeError):
         self.exit_code = exit_code
         self.frame = frame
         self.remedy = remedy
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A pool of processes sends what its workers raise; without this it breaks down.
+        return type(self)._remade, (str(self), self.exit_code, self.frame, self.remedy)
+
+    @classmethod
+    def _remade(cls, message: str, exit_code: int, frame: Frame | None, remedy: str) -> ZkcError:
+        return cls(message, exit_code, frame=frame, remedy=remedy)
 
 
 class VerificationError(ZkcError):

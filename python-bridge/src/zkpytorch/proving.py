@@ -10,6 +10,7 @@ import inspect as frames
 import itertools
 import os
 import pathlib
+import re
 import tempfile
 import threading
 import warnings
@@ -388,8 +389,9 @@ def _arguments(inputs: tuple[Any, ...], model: CompiledModel | PathLike) -> Sequ
 
 
 def _input_names(file: pathlib.Path) -> list[str]:
-    """The names of the inputs of a model file or key."""
-    return [given["name"] for given in call("inspect", {"file": absolute(file)})["report"]["inputs"]]
+    """The names of the inputs of a model file or key; columns of categories that are inputs of their own are one again."""
+    names = [given["name"] for given in call("inspect", {"file": absolute(file)})["report"]["inputs"]]
+    return list(dict.fromkeys(re.sub(r"\[(:, )+\d+\]$", "", name) for name in names))
 
 
 def _sequence(arrays: ArrayLike | Sequence[ArrayLike]) -> Sequence[ArrayLike]:

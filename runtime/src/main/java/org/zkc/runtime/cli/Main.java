@@ -3,6 +3,8 @@ package org.zkc.runtime.cli;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -81,6 +83,7 @@ public final class Main {
     root.addCommands(commandLine, arguments);
     commandLine.setExpandAtFiles(false);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.registerConverter(Path.class, Main::path);
     commandLine.setParameterExceptionHandler((exception, given) -> {
       CommandLine failing = exception.getCommandLine();
       failing
@@ -93,6 +96,18 @@ public final class Main {
     commandLine.setExecutionExceptionHandler((exception, failing, parsed) ->
         ErrorReport.report(exception, root.debug, failing.getErr()));
     return commandLine;
+  }
+
+  private static Path path(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new CommandLine.TypeConversionException(
+          text.indexOf(0) >= 0
+              ? "'%s' has a character of code 0, which no file's name has"
+                  .formatted(text.replace("\0", "\\0"))
+              : "'%s' has characters that this system's file names cannot have".formatted(text));
+    }
   }
 
   static String firstLine(Exception exception) {

@@ -219,4 +219,15 @@ final class ServedCommandsTest {
     assertFalse(Files.exists(folder.resolve("i.zkp")));
     assertEquals(0, prove("i.zkp").get("exitCode"));
   }
+
+  @Test
+  void textsThatAreNoNamesOfFilesAreRefusedInWords() {
+    RpcException refused =
+        assertThrows(RpcException.class, () -> call("check", Map.of("model", "a\0b.pt2")));
+    assertTrue(
+        refused
+            .getMessage()
+            .endsWith(": 'a\\0b.pt2' has a character of code 0, which no file's name has"),
+        refused.getMessage());
+  }
 }
