@@ -20,12 +20,12 @@ java_options="--add-modules jdk.incubator.vector -Djdk.incubator.vector.VECTOR_A
 serve_options='-XX:NewSize=128m -XX:MaxNewSize=600m -XX:NewRatio=1 -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30
   -XX:Tier3InvocationThreshold=50 -XX:Tier3MinInvocationThreshold=10 -XX:Tier3CompileThreshold=200 -XX:Tier3BackEdgeThreshold=5000'
 # Loops of vectors are slow until the optimising compiler has them, a thousand times, so a thread of its own runs them until then (kernel.Training):
-# they are compiled after few runs, for which that thread waits, and what stands in for vectors meanwhile is not worth compiling. The
-# hash's rounds, compiled after fewer runs, took twice as long for good. Nor is, for the optimising
-# compiler, what the JVM makes its lambdas with: it took a quarter of that compiler's time before the second proof.
+# they are compiled after few runs, for which that thread waits, and what stands in for vectors meanwhile is not worth compiling. Little of a profile is
+# there by then, so no loop calls a method on a vector that it carries from round to round, whose class the compiler would have to guess. Nor is worth
+# compiling, for the optimising compiler, what the JVM makes its lambdas with: it took a quarter of that compiler's time before the second proof.
 compile_vectors='-XX:CompileCommand=quiet'
-for loops in org.zkc.gkr.kernel.Vector,0.005 org.zkc.gkr.code.Vector,0.005 org.zkc.gkr.prove.fourier.Vector,0.005 org.zkc.ir.kernel.Vector,0.05 \
-  org.zkc.gkr.hash.Vector,0.05; do
+for loops in org.zkc.gkr.kernel.Vector,0.005 org.zkc.gkr.code.Vector,0.005 org.zkc.gkr.prove.fourier.Vector,0.005 org.zkc.gkr.hash.Vector,0.005 \
+  org.zkc.ir.kernel.Vector,0.05; do
   compile_vectors="$compile_vectors -XX:CompileCommand=CompileThresholdScaling,${loops%,*}*::*,${loops#*,} -XX:CompileCommand=BackgroundCompilation,${loops%,*}*::*,false"
 done
 compile_vectors="$compile_vectors -XX:CompileCommand=CompileThresholdScaling,jdk.incubator.vector.*::*,100.0"
@@ -49,7 +49,7 @@ run() {
     inspect) options="$light_options -Xmn200m" ;;
     security | ops | completion | --help | -h) options=$light_options ;;
     --version | -V) options='-XX:+UseSerialGC -XX:TieredStopAtLevel=1' light_cache= ;;
-    # Its flags leave some vector loops slow for a minute, which a measurement would wait for and then take for the machine's speed.
+    # A measurement waits until the loops of vectors are compiled, which whoever calls from Python should not.
     serve) options="$options $serve_options $compile_vectors" costs=read ;;
     compile) options="$options $compile_options" ;;
     check) options="$options -Xmn200m" ;;

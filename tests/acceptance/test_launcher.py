@@ -41,7 +41,7 @@ def test_errors_are_written_when_the_process_has_ended(tmp_path):
 
 
 def test_a_server_does_not_measure_the_machine(tmp_path):
-    """Its vector loops are slow for a minute, for which a compilation would wait."""
+    """The first compilation would wait until the vector loops are compiled."""
     shutil.copy(ARCHIVES / "mlp.pt", tmp_path / "m.pt")
     request = {"jsonrpc": "2.0", "id": 1, "method": "compile", "params": {"model": str(tmp_path / "m.pt")}}
     environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache")}

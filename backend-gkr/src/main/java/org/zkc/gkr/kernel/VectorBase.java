@@ -61,16 +61,16 @@ final class VectorBase {
       LongVector x = (LongVector) IntVector.fromArray(I, base, offset + k).convertShape(I2L, L, 0);
       LongVector t0 =
           x.mul((LongVector) IntVector.fromArray(I, b0, at + k).convertShape(I2L, L, 0));
-      s0 = s0.add(t0.and(LOW)).add(t0.lanewise(LSHR, 31));
+      s0 = t0.and(LOW).add(t0.lanewise(LSHR, 31)).add(s0);
       LongVector t1 =
           x.mul((LongVector) IntVector.fromArray(I, b1, at + k).convertShape(I2L, L, 0));
-      s1 = s1.add(t1.and(LOW)).add(t1.lanewise(LSHR, 31));
+      s1 = t1.and(LOW).add(t1.lanewise(LSHR, 31)).add(s1);
       LongVector t2 =
           x.mul((LongVector) IntVector.fromArray(I, b2, at + k).convertShape(I2L, L, 0));
-      s2 = s2.add(t2.and(LOW)).add(t2.lanewise(LSHR, 31));
+      s2 = t2.and(LOW).add(t2.lanewise(LSHR, 31)).add(s2);
       LongVector t3 =
           x.mul((LongVector) IntVector.fromArray(I, b3, at + k).convertShape(I2L, L, 0));
-      s3 = s3.add(t3.and(LOW)).add(t3.lanewise(LSHR, 31));
+      s3 = t3.and(LOW).add(t3.lanewise(LSHR, 31)).add(s3);
     }
     s0.intoArray(lanes, 0);
     s1.intoArray(lanes, STEP);

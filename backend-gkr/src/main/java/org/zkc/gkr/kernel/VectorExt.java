@@ -19,7 +19,9 @@ import org.zkc.gkr.field.M31;
  *
  * <p>Each method handles the largest multiple of {@link #STEP} and returns it; the caller does the
  * tail. The bodies are written out: C2 stops inlining helpers in methods of this size
- * (NodeCountInliningCutoff), and then boxes every vector, 100 times slower. A fold is {@code
+ * (NodeCountInliningCutoff), and then boxes every vector, 100 times slower. So it does where it
+ * cannot tell a vector's class: sums that a loop carries along are arguments, never what a method
+ * is called on, since only a profile of many runs tells the class of those. A fold is {@code
  * x.and(LOW).add(x.lanewise(LSHR, 31))}.
  */
 final class VectorExt {
@@ -161,9 +163,9 @@ final class VectorExt {
       imaginary = imaginary.add(x0.mul(y1)).add(x1.mul(y0));
       imaginary = imaginary.and(LOW).add(imaginary.lanewise(LSHR, 31));
       LongVector w0 = x0.mul(y2).add(x2.mul(y0)).sub(x1.mul(y3)).sub(x3.mul(y1)).add(BIAS2);
-      v0 = v0.add(w0.and(LOW)).add(w0.lanewise(LSHR, 31));
+      v0 = w0.and(LOW).add(w0.lanewise(LSHR, 31)).add(v0);
       LongVector w1 = x0.mul(y3).add(x1.mul(y2)).add(x2.mul(y1)).add(x3.mul(y0));
-      v1 = v1.add(w1.and(LOW)).add(w1.lanewise(LSHR, 31));
+      v1 = w1.and(LOW).add(w1.lanewise(LSHR, 31)).add(v1);
       real = real.add(highReal).add(highReal).add(BIAS_FOLDED).sub(highImaginary);
       imaginary = imaginary.add(highReal).add(highImaginary).add(highImaginary);
       real = real.and(LOW).add(real.lanewise(LSHR, 31));
@@ -240,17 +242,17 @@ final class VectorExt {
       LongVector y2 = (LongVector) IntVector.fromArray(I, b2, bAt + k).convertShape(I2L, L, 0);
       LongVector y3 = (LongVector) IntVector.fromArray(I, b3, bAt + k).convertShape(I2L, L, 0);
       LongVector t = x2.mul(y2).sub(x3.mul(y3)).add(BIAS);
-      highReal = highReal.add(t.and(LOW)).add(t.lanewise(LSHR, 31));
+      highReal = t.and(LOW).add(t.lanewise(LSHR, 31)).add(highReal);
       t = x2.mul(y3).add(x3.mul(y2));
-      highImaginary = highImaginary.add(t.and(LOW)).add(t.lanewise(LSHR, 31));
+      highImaginary = t.and(LOW).add(t.lanewise(LSHR, 31)).add(highImaginary);
       t = x0.mul(y0).sub(x1.mul(y1)).add(BIAS);
-      real = real.add(t.and(LOW)).add(t.lanewise(LSHR, 31));
+      real = t.and(LOW).add(t.lanewise(LSHR, 31)).add(real);
       t = x0.mul(y1).add(x1.mul(y0));
-      imaginary = imaginary.add(t.and(LOW)).add(t.lanewise(LSHR, 31));
+      imaginary = t.and(LOW).add(t.lanewise(LSHR, 31)).add(imaginary);
       t = x0.mul(y2).add(x2.mul(y0)).sub(x1.mul(y3)).sub(x3.mul(y1)).add(BIAS2);
-      v0 = v0.add(t.and(LOW)).add(t.lanewise(LSHR, 31));
+      v0 = t.and(LOW).add(t.lanewise(LSHR, 31)).add(v0);
       t = x0.mul(y3).add(x1.mul(y2)).add(x2.mul(y1)).add(x3.mul(y0));
-      v1 = v1.add(t.and(LOW)).add(t.lanewise(LSHR, 31));
+      v1 = t.and(LOW).add(t.lanewise(LSHR, 31)).add(v1);
     }
     real.intoArray(sums, 0);
     imaginary.intoArray(sums, STEP);

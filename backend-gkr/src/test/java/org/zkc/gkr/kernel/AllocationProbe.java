@@ -5,6 +5,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,21 +39,37 @@ public final class AllocationProbe {
   /** Allocated and allowed bytes of a piece of work. */
   public record Found(long allocated, long allowed) {}
 
-  /** The figures that the {@code main} of a class printed through {@link #print}, by name. */
-  public static Map<String, Found> inAFreshJvm(Class<?> main)
-      throws IOException, InterruptedException {
-    Process process =
+  /**
+   * The flags with which {@code zkc serve} has loops of vectors compiled after few runs, as the
+   * launcher sets them.
+   */
+  public static List<String> flagsOfServe() throws IOException {
+    Process shell =
         new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-XX:-BackgroundCompilation",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
+                "sh",
+                "-c",
+                "set -f; . ../runtime/release/launch.sh; echo $serve_options $compile_vectors")
             .start();
+    try (BufferedReader out = shell.inputReader()) {
+      return List.of(out.readLine().split(" ", -1));
+    }
+  }
+
+  /**
+   * The figures that the {@code main} of a class printed through {@link #print}, by name.
+   *
+   * @param flags further flags of the JVM
+   */
+  public static Map<String, Found> inAFreshJvm(Class<?> main, List<String> flags)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+    command.addAll(List.of("-XX:-BackgroundCompilation", "-XX:+UseSerialGC"));
+    command.addAll(flags);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     Map<String, Found> found = new LinkedHashMap<>();
     try (BufferedReader out = process.inputReader()) {
       for (String line : out.lines().toList()) {

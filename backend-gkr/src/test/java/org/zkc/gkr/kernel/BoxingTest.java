@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.zkc.gkr.hash.HashAllocations;
 
 /**
  * Compiled vector loops allocate nothing per element. A loop that C2 could not inline boxes its
@@ -14,13 +16,25 @@ import org.junit.jupiter.api.Test;
 class BoxingTest {
   private static final int LOOPS = 22;
 
-  @Test
-  void vectorLoopsAllocateNothing() throws IOException, InterruptedException {
-    Map<String, AllocationProbe.Found> loops = AllocationProbe.inAFreshJvm(LoopAllocations.class);
-    assertEquals(LOOPS, loops.size(), loops.toString());
+  private static void allocateNothing(Map<String, AllocationProbe.Found> loops, int count) {
+    assertEquals(count, loops.size(), loops.toString());
     loops.forEach((name, found) ->
         assertTrue(
             found.allocated() <= found.allowed(),
             name + " allocates " + found.allocated() + " bytes when warm"));
+  }
+
+  @Test
+  void vectorLoopsAllocateNothing() throws IOException, InterruptedException {
+    allocateNothing(AllocationProbe.inAFreshJvm(LoopAllocations.class, List.of()), LOOPS);
+  }
+
+  /** Compiled after few runs, they have little of a profile to go by. */
+  @Test
+  void theyAllocateNothingInAServerEither() throws IOException, InterruptedException {
+    List<String> flags = AllocationProbe.flagsOfServe();
+    assertTrue(flags.stream().anyMatch(f -> f.contains("org.zkc.gkr.kernel.Vector")), flags + "");
+    allocateNothing(AllocationProbe.inAFreshJvm(LoopAllocations.class, flags), LOOPS);
+    allocateNothing(AllocationProbe.inAFreshJvm(HashAllocations.class, flags), 1);
   }
 }

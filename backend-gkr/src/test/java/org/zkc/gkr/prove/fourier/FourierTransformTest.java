@@ -160,7 +160,7 @@ class FourierTransformTest {
   @Test
   void compiledVectorLoopsAllocateNextToNothing() throws IOException, InterruptedException {
     Map<String, AllocationProbe.Found> found =
-        AllocationProbe.inAFreshJvm(TransformAllocations.class);
+        AllocationProbe.inAFreshJvm(TransformAllocations.class, List.of());
     assertEquals(1, found.size(), found.toString());
     found.forEach(
         (name, bytes) -> assertTrue(bytes.allocated() <= bytes.allowed(), name + ": " + bytes));
