@@ -676,6 +676,7 @@ def scans_and_statistics(r):
         lambda x: torch.cumprod(x, dim), lambda x: torch.cummax(x, dim)[0], lambda x: torch.cummin(x, dim)[1].float(),
         lambda x: torch.logcumsumexp(x, dim), lambda x: torch.count_nonzero(x > 0, dim).float(), lambda x: torch.count_nonzero(x > share).float(),
         lambda x: torch.bucketize(x, bounds, right=keep).float(), lambda x: torch.searchsorted(bounds, x, side="right").float(),
+        lambda x: torch.searchsorted(x.abs().cumsum(-1), x, right=keep).float(),
         lambda x: torch.nansum(x, dim, keep), lambda x: torch.nanmean(x, dim, keep), lambda x: torch.quantile(x, share, dim, keep, interpolation=how),
         lambda x: torch.quantile(x, shares, dim, keep), lambda x: torch.cov(x, correction=order), lambda x: torch.corrcoef(x),
         lambda x: torch.trapezoid(x, dx=share, dim=dim), lambda x: torch.trapezoid(x, x_of), lambda x: torch.renorm(x, 1 + order, dim, 1.0),

@@ -11,14 +11,13 @@ import org.zkc.ir.TensorData;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.Comparison;
 import org.zkc.ir.tensor.ScalarFunction;
-import org.zkc.passes.torch.TorchValue.KnownTensor;
 import org.zkc.passes.torch.TorchValue.Tensor;
 import org.zkc.passes.torch.TorchValue.TracedTensor;
 import org.zkc.passes.torch.TorchValue.Tuple;
 
 /** Counts, quantiles, covariances and other summaries of a tensor's elements. */
 final class StatisticsOperators {
-  /** Boundaries that computed numbers are compared with, one by one. */
+  /** Boundaries that numbers are compared with, one by one. */
   private static final int MOST_BOUNDARIES = 1024;
 
   static final List<TorchOperator> ALL =
@@ -28,12 +27,12 @@ final class StatisticsOperators {
           new TorchOperator(
               "aten.bucketize",
               "subtract, compare_zero, cast, window_mean",
-              "constant boundaries",
+              "up to 1,024 boundaries",
               c -> places(c, 0, 1, 3)),
           new TorchOperator(
               "aten.searchsorted",
               "subtract, compare_zero, cast, window_mean",
-              "constant boundaries along one axis, no sorter",
+              "up to 1,024 boundaries along the last axis, no sorter",
               StatisticsOperators::searchSorted),
           new TorchOperator("aten.nansum", "window_mean", c -> whereNumbers(c, "aten.sum")),
           new TorchOperator("aten.nanmean", "window_mean", c -> whereNumbers(c, "aten.mean")),
@@ -98,29 +97,45 @@ final class StatisticsOperators {
     return places(call, 1, 0, 3);
   }
 
-  /** The number of boundaries below a number, or not above it where {@code right}. */
+  /**
+   * The number of boundaries below a number, or not above it where {@code right}: of boundaries in
+   * order, all of one axis or those of the number's own row.
+   */
   private static TorchValue places(OperatorCall call, int inputAt, int boundariesAt, int rightAt) {
     TensorEmitter emit = call.emit();
-    KnownTensor known = call.knownTensor(boundariesAt, "boundaries");
-    TensorData boundaries = known.data();
-    int n = call.narrow(boundaries.elementCount());
-    if (boundaries.shape().rank() != 1 || n < 1 || n > MOST_BOUNDARIES) {
+    Tensor boundaries = call.tensor(boundariesAt);
+    TorchValue x = call.argument(inputAt);
+    Shape shape = x instanceof Tensor t ? t.shape() : Shape.of();
+    int rank = boundaries.shape().rank();
+    int n = rank == 0 ? 0 : boundaries.shape().extent(rank - 1);
+    if (n < 1 || n > MOST_BOUNDARIES) {
       throw call.refuse(
-          "boundaries of shape %s; up to %d along one axis are supported"
+          "boundaries of shape %s; up to %d along the last axis are supported"
               .formatted(boundaries.shape(), MOST_BOUNDARIES));
+    }
+    List<Integer> rows = new ArrayList<>(boundaries.shape().extents());
+    rows.removeLast();
+    if (rank > 1 && (shape.rank() != rank || !shape.extents().subList(0, rank - 1).equals(rows))) {
+      throw call.refuse(
+          "boundaries of shape %s for numbers of shape %s; all axes but the last have to agree"
+              .formatted(boundaries.shape(), shape));
     }
     boolean right =
         call.flag(rightAt) || (!call.isNone(rightAt + 1) && call.text(rightAt + 1).equals("right"));
-    Tensor x = call.tensor(inputAt);
-    DType common = Promotion.of(List.of(x, known));
+    DType common = Promotion.of(List.of(x, boundaries));
     DType dtype = common.isFloating() ? common : DType.I64;
-    List<Integer> extents = new ArrayList<>(x.shape().extents());
+    List<Integer> extents = new ArrayList<>(shape.extents());
     extents.add(1);
     Value numbers = emit.reshape(call.in(dtype, x), new Shape(extents));
-    Value beyond = emit.subtract(numbers, call.in(dtype, known));
+    Value places = call.in(dtype, boundaries);
+    if (rank > 1) {
+      rows.addAll(List.of(1, n));
+      places = emit.reshape(places, new Shape(rows));
+    }
     Comparison comparison = right ? Comparison.GREATER_EQUAL : Comparison.GREATER;
-    Value isAbove = emit.cast(emit.compareZero(beyond, comparison), DType.I64);
-    Value count = emit.reshape(summed(emit, isAbove), x.shape());
+    Value isAbove =
+        emit.cast(emit.compareZero(emit.subtract(numbers, places), comparison), DType.I64);
+    Value count = emit.reshape(summed(emit, isAbove), shape);
     DType counted = call.flag(rightAt - 1) ? DType.I32 : DType.I64;
     return call.result(emit.cast(count, counted), counted);
   }

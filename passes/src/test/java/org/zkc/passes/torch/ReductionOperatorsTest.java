@@ -52,6 +52,35 @@ final class ReductionOperatorsTest {
     check(columns, columns.op("aten.sum_to_size", columns.x, List.of(1, 3)), 1, 1, 1);
   }
 
+  /**
+   * Boundaries that are computed from the input, of each row its own, and of all numbers the same.
+   */
+  @Test
+  void placesAmongComputedBoundaries() {
+    TorchCase rows = new TorchCase();
+    Value sorted = rows.op("aten.cumsum", rows.op("aten.abs", rows.x), 1, null);
+    TensorData wanted = TorchCase.data(Shape.of(2, 2), 3, 6.5, -1, 6);
+    assertPlaces(rows, search(rows, sorted, wanted, false), 1, 2, 0, 2);
+    TorchCase right = new TorchCase();
+    Value same = right.op("aten.cumsum", right.op("aten.abs", right.x), 1, null);
+    assertPlaces(right, search(right, same, wanted, true), 2, 2, 0, 3);
+    TorchCase line = new TorchCase();
+    Value first = line.op("aten.select", line.op("aten.cumsum", line.x, 0, null), 1, 0);
+    assertPlaces(line, search(line, first, TorchCase.data(Shape.of(3), 0, 2, 1), true), 0, 2, 2);
+    TorchCase fault = new TorchCase();
+    Value three = search(fault, fault.x, TorchCase.data(Shape.of(3), 0, 2, 1), false);
+    UserException refused = assertThrows(UserException.class, () -> fault.run(X, three));
+    assertTrue(refused.getMessage().contains("all axes but the last"), refused::getMessage);
+  }
+
+  private static Value search(TorchCase c, Value boundaries, TensorData wanted, boolean right) {
+    return c.op("aten.searchsorted/Tensor", boundaries, wanted, false, right, null, null);
+  }
+
+  private static void assertPlaces(TorchCase c, Value y, long... expected) {
+    assertArrayEquals(expected, c.run(X, y).toLongs());
+  }
+
   @Test
   void spreadsAndNorms() {
     TorchCase variance = new TorchCase();
