@@ -268,7 +268,7 @@ def _answers(model: nn.Module, example: Arguments, samples: list[torch.Tensor | 
     again = _outputs(example.call(model, examples))
     if not all(torch.equal(a, b) for a, b in zip(answers[0][1], again)):
         raise ExportError(
-            "two runs on the same input differ; the model is random also in evaluation mode and cannot be proved."
+            "two runs on the same input differ; the model is random also in evaluation mode, or counts its calls, and cannot be proved."
         )
     for k, output in enumerate(answers[0][1]):
         model_checks.check_tensor(output, f"output {k}")

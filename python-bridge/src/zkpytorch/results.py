@@ -309,7 +309,7 @@ class CheckResult:
 
     def _repr_html_(self) -> str:
         rows = [(str(f.frame or ""), f.why + (f"; instead: {f.instead}" if f.instead else "")) for f in self.faults]
-        return _table(repr(self)[1:-1] if not self.faults else f"{self.model.name}: {len(self.faults)} faults", rows)
+        return _table(repr(self)[1:-1] if not self.faults else f"{self.model.name}: {len(self.faults)} fault{'s' if len(self.faults) > 1 else ''}", rows)
 
 
 @dataclasses.dataclass(frozen=True, repr=False)

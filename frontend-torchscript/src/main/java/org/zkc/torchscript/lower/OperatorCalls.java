@@ -187,17 +187,21 @@ final class OperatorCalls {
         : Optional.empty();
   }
 
+  private static String remedy(String unknown) {
+    if (unknown.contains("MKLDNN")) {
+      return "torch.jit.optimize_for_inference has rewritten the model for one processor; save it"
+          + " before that call (torch.jit.freeze may stay)";
+    }
+    return unknown.contains("grouped_mm")
+        ? "load the model with experts_implementation=\"batched_mm\", which picks weights by index"
+        : "`zkc ops` lists those that can";
+  }
+
   private static Resolved resolve(
       String name, List<Binding> positional, Map<String, Binding> keywords, Location at) {
     List<OperatorSchema> overloads = OperatorTable.overloads(name);
     if (overloads.isEmpty()) {
-      throw new UserException(
-          at,
-          "operator %s cannot be proved".formatted(name),
-          name.contains("MKLDNN")
-              ? "torch.jit.optimize_for_inference has rewritten the model for one processor; save"
-                  + " it before that call (torch.jit.freeze may stay)"
-              : "`zkc ops` lists those that can");
+      throw new UserException(at, "operator %s cannot be proved".formatted(name), remedy(name));
     }
     List<TorchType> types = types(positional);
     Map<String, TorchType> keywordTypes = types(keywords);

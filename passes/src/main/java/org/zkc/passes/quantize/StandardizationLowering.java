@@ -94,7 +94,7 @@ final class StandardizationLowering {
     double scale = x.integerType().scale();
     long most = IntegerBuilder.interval(x).magnitude();
     int bits = 0;
-    while (most << bits + 2 <= MEAN) {
+    while (most > 0 && most << bits + 2 <= MEAN) {
       bits++;
     }
     Value mean = mean(x, bits, most);

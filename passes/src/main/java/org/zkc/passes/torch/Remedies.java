@@ -87,7 +87,6 @@ final class Remedies {
           Map.entry("aten.exponential", RANDOM),
           Map.entry("aten.uniform", RANDOM),
           Map.entry("aten._grouped_mm", EXPERTS),
-          Map.entry("transformers.grouped_mm_fallback", EXPERTS),
           Map.entry("aten.nonzero", COUNTED),
           Map.entry("aten.nonzero_numpy", COUNTED),
           Map.entry("aten.argwhere", COUNTED),

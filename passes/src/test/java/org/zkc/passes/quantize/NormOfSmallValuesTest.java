@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.zkc.ir.DType;
@@ -53,6 +55,27 @@ class NormOfSmallValuesTest {
             new PassContext());
     double rSquared =
         FidelityReport.measure(program, quantized, samples.subList(16, samples.size())).rSquared();
+    assertTrue(rSquared >= 0.99, () -> "R^2 = " + rSquared);
+  }
+
+  /** No norm of zeros makes the lowering search for finer and finer integers. */
+  @Test
+  @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void normsOfZerosAreLowered() {
+    Random random = new Random(4);
+    TensorBuilder b = new TensorBuilder(Location.UNKNOWN);
+    Value x = b.parameter("x", new TensorType(DType.F32, Shape.of(2, FEATURES)));
+    Value zeros = linear(b, x, weights(random, FEATURES, 0));
+    Value normed = b.op(r -> new LayerNorm(r, zeros, 1, 1e-5, Location.UNKNOWN));
+    Program program = Program.of(Level.TENSOR, b.build(List.of(b.add(x, normed))));
+    List<List<TensorData>> samples = samples(random, 8);
+    QuantizedProgram quantized =
+        TensorToInteger.lower(
+            program,
+            Calibrate.run(program, samples),
+            QuantizationOptions.DEFAULT,
+            new PassContext());
+    double rSquared = FidelityReport.measure(program, quantized, samples).rSquared();
     assertTrue(rSquared >= 0.99, () -> "R^2 = " + rSquared);
   }
 
