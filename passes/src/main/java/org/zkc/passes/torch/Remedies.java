@@ -50,6 +50,10 @@ final class Remedies {
       "how many elements it returns depends on the input; keep all of them and weigh them by a"
           + " mask";
 
+  private static final String SUPPRESSED =
+      "which boxes it keeps depends on the input; leave it out of forward, and prove the boxes and"
+          + " scores that it chooses from";
+
   private static final String NESTED =
       "the model branches on where the padding is; build the encoder with"
           + " enable_nested_tensor=False";
@@ -93,7 +97,8 @@ final class Remedies {
           Map.entry("aten._unique2", COUNTED),
           Map.entry("aten.unique_dim", COUNTED),
           Map.entry("aten.unique_consecutive", COUNTED),
-          Map.entry("aten.masked_select", COUNT));
+          Map.entry("aten.masked_select", COUNT),
+          Map.entry("torchvision.nms", SUPPRESSED));
 
   private Remedies() {}
 

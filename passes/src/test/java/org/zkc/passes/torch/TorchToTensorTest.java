@@ -506,6 +506,10 @@ final class TorchToTensorTest {
         "operator aten.argwhere cannot be proved; how many elements it returns depends on the"
             + " input; keep all of them and weigh them by a mask",
         e.getMessage());
+    TorchCase detector = new TorchCase();
+    Value kept = detector.op("torchvision.nms", detector.x, detector.x, 0.5);
+    UserException boxes = refused(detector, Shape.of(3, 4), kept);
+    assertTrue(boxes.getMessage().contains("prove the boxes and scores"), boxes::getMessage);
   }
 
   /** A remedy for what can be proved would never be seen. */
