@@ -42,7 +42,7 @@ compile_options='-XX:+UnlockDiagnosticVMOptions -XX:Tier4LoadFeedback=1 -XX:Freq
 # and holds a few times the proof: a small young generation, with large arrays beside it, costs no time (SmolLM2 at 64 tokens, 15.5 MB: 0.23 GB
 # instead of 0.73 GB). What prints the version has so few classes that linking those of the cache takes longer than everything else (90 ms instead of 160).
 run() {
-  options=$java_options
+  options="$java_options $compile_vectors"
   costs=machine
   case ${1:-} in
     verify) options="$light_options -XX:TieredStopAtLevel=1 -Xms48m -Xmn32m -XX:PretenureSizeThreshold=2m -XX:MinHeapFreeRatio=5" ;;
@@ -50,9 +50,9 @@ run() {
     security | ops | completion | --help | -h) options=$light_options ;;
     --version | -V) options='-XX:+UseSerialGC -XX:TieredStopAtLevel=1' light_cache= ;;
     # A measurement waits until the loops of vectors are compiled, which whoever calls from Python should not.
-    serve) options="$options $serve_options $compile_vectors" costs=read ;;
+    serve) options="$options $serve_options" costs=read ;;
     compile) options="$options $compile_options" ;;
-    check) options="$options -Xmn200m" ;;
+    check) options="$java_options -Xmn200m" ;;
   esac
   terminal=false
   [ ! -t 2 ] || terminal=true
