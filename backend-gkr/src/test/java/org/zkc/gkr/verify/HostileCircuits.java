@@ -368,13 +368,17 @@ enum HostileCircuits {
         CircuitCheck.check(circuit), new byte[model ? VerifierKey.DIGEST_BYTES : 0]);
   }
 
+  /** The key as a verifier has it, from its bytes. */
+  private VerifierKey loaded() throws VerificationFailure {
+    return VerifierKey.decode(key().encode());
+  }
+
   /**
-   * Loads the key from its bytes and verifies the proof of zeros.
+   * Verifies the proof of zeros.
    *
    * @return why it was refused
    */
-  String refusal() {
-    VerifierKey key = VerifierKey.decode(key().encode());
+  private static String refusal(VerifierKey key) {
     Circuit circuit = key.circuit().circuit();
     Statement zeros =
         new Statement(
@@ -394,9 +398,9 @@ enum HostileCircuits {
   /**
    * Whether the bounds of a verifier are kept, as whoever compiles asks; what they say where not.
    */
-  String foretold() {
+  private static String foretold(VerifierKey key) {
     try {
-      VerifierBounds.require(key());
+      VerifierBounds.require(key);
       return "within the bounds";
     } catch (CircuitTooLarge e) {
       return String.valueOf(e.getMessage());
@@ -408,9 +412,10 @@ enum HostileCircuits {
   }
 
   /** Verifies the circuit that is named, in a process whose memory the caller has bounded. */
-  public static void main(String[] arguments) {
-    System.out.println(valueOf(arguments[0]).refusal());
-    System.out.println("foretold: " + valueOf(arguments[0]).foretold());
+  public static void main(String[] arguments) throws VerificationFailure {
+    VerifierKey key = valueOf(arguments[0]).loaded();
+    System.out.println(refusal(key));
+    System.out.println("foretold: " + foretold(key));
     System.out.println(
         "processor time "
             + ProcessHandle.current().info().totalCpuDuration().map(Object::toString).orElse("?"));
