@@ -14,7 +14,8 @@ import org.zkc.gkr.field.M31;
 
 /**
  * Products of F with F, and squares of E, vectorised like {@link VectorExt}: each method returns
- * how many elements it handled.
+ * how many elements it handled. Factors are widened ints, constants too: C2 multiplies 32-bit words
+ * where it sees both factors widened, and 64-bit ones, in more instructions, elsewhere.
  */
 final class VectorResidues {
   private static final VectorSpecies<Long> L = LongVector.SPECIES_PREFERRED;
@@ -59,7 +60,7 @@ final class VectorResidues {
         d.lanewise(UMIN, d.add(MODULUS)).intoArray(out, outAt + k);
       }
     } else {
-      LongVector factor = LongVector.broadcast(L, c);
+      LongVector factor = (LongVector) IntVector.broadcast(I, c).convertShape(I2L, L, 0);
       for (int k = 0; k < end; k += STEP) {
         LongVector r =
             ((LongVector) IntVector.fromArray(I, b, bAt + k).convertShape(I2L, L, 0))

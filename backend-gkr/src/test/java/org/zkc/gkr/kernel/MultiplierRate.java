@@ -20,7 +20,7 @@ final class MultiplierRate {
 
   static long run(int rounds) {
     LongVector low = LongVector.broadcast(L, 0xFFFF_FFFFL);
-    LongVector factor = LongVector.broadcast(L, 0x9E37_79B9L);
+    LongVector factor = LongVector.broadcast(L, 0x9E37_79B9L).and(low);
     LongVector a = LongVector.broadcast(L, 1);
     LongVector b = LongVector.broadcast(L, 2);
     LongVector c = LongVector.broadcast(L, 3);

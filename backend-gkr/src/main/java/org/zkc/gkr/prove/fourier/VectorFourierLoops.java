@@ -19,7 +19,8 @@ import org.zkc.gkr.field.M31;
  * <p>A sum x y + z w of products of residues is formed from even and odd lanes with one factor of
  * each product doubled. It stays below 2^64; its high 32 bits are then the multiple q of 2^31, at
  * most 2p - 2, and its low 32 bits twice the rest r. min(q, q - p), unsigned, is below p, and so is
- * what the same makes of its sum with r.
+ * what the same makes of its sum with r. The mask of low words is made in each method, as in the
+ * butterflies of the code: in a static field it would hide from C2 that factors have 32 bits.
  */
 final class VectorFourierLoops implements FourierLoops {
   private static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
@@ -28,7 +29,6 @@ final class VectorFourierLoops implements FourierLoops {
   private static final int LOG_LANES = Integer.numberOfTrailingZeros(LANES);
   private static final IntVector MODULUS = IntVector.broadcast(I, M31.P);
   private static final IntVector TWICE = IntVector.broadcast(I, (int) (2L * M31.P));
-  private static final LongVector LOW = LongVector.broadcast(L, 0xFFFFFFFFL);
   private static final LongVector HIGH = LongVector.broadcast(L, 0xFFFFFFFFL << 32);
 
   /** Pairs that are split at a time. */
@@ -56,7 +56,7 @@ final class VectorFourierLoops implements FourierLoops {
   private static final PlainFourierLoops PLAIN = new PlainFourierLoops();
 
   private static LongVector doubled(int residue) {
-    return LongVector.broadcast(L, 2L * residue).and(LOW);
+    return LongVector.broadcast(L, 2L * residue).and(LongVector.broadcast(L, 0xFFFFFFFFL));
   }
 
   @Override
@@ -118,15 +118,16 @@ final class VectorFourierLoops implements FourierLoops {
   }
 
   private static void forward(int[] re, int[] im, int at, int half, int twiddleRe, int twiddleIm) {
+    LongVector lowWords = LongVector.broadcast(L, 0xFFFFFFFFL);
     LongVector tr = doubled(twiddleRe);
     LongVector ti = doubled(twiddleIm);
     LongVector minusTi = doubled(M31.P - twiddleIm);
     for (int k = at; k < at + half; k += LANES) {
       LongVector brBoth = IntVector.fromArray(I, re, k + half).reinterpretAsLongs();
-      LongVector brEven = brBoth.and(LOW);
+      LongVector brEven = brBoth.and(lowWords);
       LongVector brOdd = brBoth.lanewise(LSHR, 32);
       LongVector biBoth = IntVector.fromArray(I, im, k + half).reinterpretAsLongs();
-      LongVector biEven = biBoth.and(LOW);
+      LongVector biEven = biBoth.and(lowWords);
       LongVector biOdd = biBoth.lanewise(LSHR, 32);
       LongVector crEven = brEven.mul(tr).add(biEven.mul(minusTi));
       LongVector crOdd = brOdd.mul(tr).add(biOdd.mul(minusTi));
@@ -135,7 +136,7 @@ final class VectorFourierLoops implements FourierLoops {
           cr.lanewise(UMIN, cr.sub(MODULUS))
               .add(
                   crEven
-                      .and(LOW)
+                      .and(lowWords)
                       .or(crOdd.lanewise(LSHL, 32))
                       .reinterpretAsInts()
                       .lanewise(LSHR, 1));
@@ -152,7 +153,7 @@ final class VectorFourierLoops implements FourierLoops {
           ci.lanewise(UMIN, ci.sub(MODULUS))
               .add(
                   ciEven
-                      .and(LOW)
+                      .and(lowWords)
                       .or(ciOdd.lanewise(LSHL, 32))
                       .reinterpretAsInts()
                       .lanewise(LSHR, 1));
@@ -166,6 +167,7 @@ final class VectorFourierLoops implements FourierLoops {
   }
 
   private static void inverse(int[] re, int[] im, int at, int half, int twiddleRe, int twiddleIm) {
+    LongVector lowWords = LongVector.broadcast(L, 0xFFFFFFFFL);
     LongVector tr = doubled(twiddleRe);
     LongVector ti = doubled(twiddleIm);
     LongVector minusTi = doubled(M31.P - twiddleIm);
@@ -176,7 +178,7 @@ final class VectorFourierLoops implements FourierLoops {
       sr.lanewise(UMIN, sr.sub(MODULUS)).intoArray(re, k);
       IntVector dr = ar.sub(br);
       LongVector drBoth = dr.lanewise(UMIN, dr.add(MODULUS)).reinterpretAsLongs();
-      LongVector drEven = drBoth.and(LOW);
+      LongVector drEven = drBoth.and(lowWords);
       LongVector drOdd = drBoth.lanewise(LSHR, 32);
       IntVector ai = IntVector.fromArray(I, im, k);
       IntVector bi = IntVector.fromArray(I, im, k + half);
@@ -184,7 +186,7 @@ final class VectorFourierLoops implements FourierLoops {
       si.lanewise(UMIN, si.sub(MODULUS)).intoArray(im, k);
       IntVector di = ai.sub(bi);
       LongVector diBoth = di.lanewise(UMIN, di.add(MODULUS)).reinterpretAsLongs();
-      LongVector diEven = diBoth.and(LOW);
+      LongVector diEven = diBoth.and(lowWords);
       LongVector diOdd = diBoth.lanewise(LSHR, 32);
       LongVector crEven = drEven.mul(tr).add(diEven.mul(minusTi));
       LongVector crOdd = drOdd.mul(tr).add(diOdd.mul(minusTi));
@@ -193,7 +195,7 @@ final class VectorFourierLoops implements FourierLoops {
           cr.lanewise(UMIN, cr.sub(MODULUS))
               .add(
                   crEven
-                      .and(LOW)
+                      .and(lowWords)
                       .or(crOdd.lanewise(LSHL, 32))
                       .reinterpretAsInts()
                       .lanewise(LSHR, 1));
@@ -206,7 +208,7 @@ final class VectorFourierLoops implements FourierLoops {
           ci.lanewise(UMIN, ci.sub(MODULUS))
               .add(
                   ciEven
-                      .and(LOW)
+                      .and(lowWords)
                       .or(ciOdd.lanewise(LSHL, 32))
                       .reinterpretAsInts()
                       .lanewise(LSHR, 1));
@@ -296,6 +298,7 @@ final class VectorFourierLoops implements FourierLoops {
     IntVector twiddle = IntVector.fromArray(I, chosen, 0);
     // p - t is t with all its 31 bits changed.
     IntVector sign = MODULUS.and(conjugate);
+    LongVector lowWords = LongVector.broadcast(L, 0xFFFFFFFFL);
     for (int k = 0; k < count; k += LANES) {
       int t = first + ((pair + k & mask) >> bit);
       IntVector br = twiddle.selectFrom(IntVector.fromArray(I, roots.re(), t)).lanewise(LSHL, 1);
@@ -305,19 +308,19 @@ final class VectorFourierLoops implements FourierLoops {
               .lanewise(XOR, sign)
               .lanewise(LSHL, 1);
       LongVector arBoth = IntVector.fromArray(I, re, k).reinterpretAsLongs();
-      LongVector arEven = arBoth.and(LOW);
+      LongVector arEven = arBoth.and(lowWords);
       LongVector arOdd = arBoth.lanewise(LSHR, 32);
       LongVector aiBoth = IntVector.fromArray(I, im, k).reinterpretAsLongs();
-      LongVector aiEven = aiBoth.and(LOW);
+      LongVector aiEven = aiBoth.and(lowWords);
       LongVector aiOdd = aiBoth.lanewise(LSHR, 32);
       LongVector brBoth = br.reinterpretAsLongs();
-      LongVector brEven = brBoth.and(LOW);
+      LongVector brEven = brBoth.and(lowWords);
       LongVector brOdd = brBoth.lanewise(LSHR, 32);
       LongVector biBoth = bi.reinterpretAsLongs();
-      LongVector biEven = biBoth.and(LOW);
+      LongVector biEven = biBoth.and(lowWords);
       LongVector biOdd = biBoth.lanewise(LSHR, 32);
       LongVector minusBoth = bi.lanewise(XOR, TWICE).reinterpretAsLongs();
-      LongVector minusEven = minusBoth.and(LOW);
+      LongVector minusEven = minusBoth.and(lowWords);
       LongVector minusOdd = minusBoth.lanewise(LSHR, 32);
       LongVector crEven = arEven.mul(brEven).add(aiEven.mul(minusEven));
       LongVector crOdd = arOdd.mul(brOdd).add(aiOdd.mul(minusOdd));
@@ -326,7 +329,7 @@ final class VectorFourierLoops implements FourierLoops {
           cr.lanewise(UMIN, cr.sub(MODULUS))
               .add(
                   crEven
-                      .and(LOW)
+                      .and(lowWords)
                       .or(crOdd.lanewise(LSHL, 32))
                       .reinterpretAsInts()
                       .lanewise(LSHR, 1));
@@ -339,7 +342,7 @@ final class VectorFourierLoops implements FourierLoops {
           ci.lanewise(UMIN, ci.sub(MODULUS))
               .add(
                   ciEven
-                      .and(LOW)
+                      .and(lowWords)
                       .or(ciOdd.lanewise(LSHL, 32))
                       .reinterpretAsInts()
                       .lanewise(LSHR, 1));
@@ -363,23 +366,24 @@ final class VectorFourierLoops implements FourierLoops {
       boolean add) {
     int end = count - count % LANES;
     IntVector kept = IntVector.broadcast(I, add ? -1 : 0);
+    LongVector lowWords = LongVector.broadcast(L, 0xFFFFFFFFL);
     for (int k = 0; k < end; k += LANES) {
       IntVector br = IntVector.fromArray(I, bRe, bAt + k).lanewise(LSHL, 1);
       IntVector bi = IntVector.fromArray(I, bIm, bAt + k).lanewise(LSHL, 1);
       LongVector arBoth = IntVector.fromArray(I, aRe, aAt + k).reinterpretAsLongs();
-      LongVector arEven = arBoth.and(LOW);
+      LongVector arEven = arBoth.and(lowWords);
       LongVector arOdd = arBoth.lanewise(LSHR, 32);
       LongVector aiBoth = IntVector.fromArray(I, aIm, aAt + k).reinterpretAsLongs();
-      LongVector aiEven = aiBoth.and(LOW);
+      LongVector aiEven = aiBoth.and(lowWords);
       LongVector aiOdd = aiBoth.lanewise(LSHR, 32);
       LongVector brBoth = br.reinterpretAsLongs();
-      LongVector brEven = brBoth.and(LOW);
+      LongVector brEven = brBoth.and(lowWords);
       LongVector brOdd = brBoth.lanewise(LSHR, 32);
       LongVector biBoth = bi.reinterpretAsLongs();
-      LongVector biEven = biBoth.and(LOW);
+      LongVector biEven = biBoth.and(lowWords);
       LongVector biOdd = biBoth.lanewise(LSHR, 32);
       LongVector minusBoth = bi.lanewise(XOR, TWICE).reinterpretAsLongs();
-      LongVector minusEven = minusBoth.and(LOW);
+      LongVector minusEven = minusBoth.and(lowWords);
       LongVector minusOdd = minusBoth.lanewise(LSHR, 32);
       LongVector crEven = arEven.mul(brEven).add(aiEven.mul(minusEven));
       LongVector crOdd = arOdd.mul(brOdd).add(aiOdd.mul(minusOdd));
@@ -388,7 +392,7 @@ final class VectorFourierLoops implements FourierLoops {
           cr.lanewise(UMIN, cr.sub(MODULUS))
               .add(
                   crEven
-                      .and(LOW)
+                      .and(lowWords)
                       .or(crOdd.lanewise(LSHL, 32))
                       .reinterpretAsInts()
                       .lanewise(LSHR, 1));
@@ -402,7 +406,7 @@ final class VectorFourierLoops implements FourierLoops {
           ci.lanewise(UMIN, ci.sub(MODULUS))
               .add(
                   ciEven
-                      .and(LOW)
+                      .and(lowWords)
                       .or(ciOdd.lanewise(LSHL, 32))
                       .reinterpretAsInts()
                       .lanewise(LSHR, 1));
