@@ -305,16 +305,24 @@ def _least_combinations(lengths: list[int]) -> int:
     return min(16 * sum(lengths), *(_combined(w, lengths) for w in _widths()))
 
 
+def _witness_tables(shapes: list[list[int]], width: int) -> tuple[int, int]:
+    """The tables of the witness' matrix and its rows: long columns, and rows that short ones fill."""
+    long = [s for s in shapes if 1 << _variables(s) > width]
+    shared = -(-sum(1 << _variables(s) for s in shapes if 1 << _variables(s) <= width) // width)
+    return len(long) + shared, sum(-(-_stored(s) // width) for s in long) + shared
+
+
 def _witness_width(shapes: list[list[int]], model: list[int]) -> int:
     """The width beside a combination of the model's rows, of none or one length."""
 
     def allowed(width: int) -> bool:
-        variables = max(0, max(map(_variables, shapes)) - _log(width)) + _log(len(shapes))
+        tables, _ = _witness_tables(shapes, width)
+        variables = max(0, max(map(_variables, shapes)) - _log(width)) + _log(tables)
         return width == LEAST_WIDTH or _proximity(width, variables) <= 3 / 8
 
     def cost(width: int) -> int:
         slow = 8 * max(0, width - 2**13)
-        return _opened(width, sum(-(-_stored(s) // width) for s in shapes)) + _least_combinations([width, *model]) + slow
+        return _opened(width, _witness_tables(shapes, width)[1]) + _least_combinations([width, *model]) + slow
 
     return min(filter(allowed, _widths()), key=cost)
 
@@ -420,9 +428,10 @@ def _openings(system: System, queries: int, work: int) -> dict[str, float]:
     widths = []
     columns, beside = system.held("committed"), 0.0
     if columns:
-        width = _witness_width([system.shapes[t] for t in columns], model)
-        variables = max(_log(width), *(_variables(system.shapes[t]) for t in columns))
-        merged = _log(len(columns))
+        committed = [system.shapes[t] for t in columns]
+        width = _witness_width(committed, model)
+        variables = max(_log(width), *map(_variables, committed))
+        merged = _log(_witness_tables(committed, width)[0])
         out["witness batch"] = (2 * variables + MOST_CLAIMS_LOG + merged) / FIELD
         out |= _opening("witness", width, variables - _log(width) + merged, queries, work)
         beside = _proximity(width, variables - _log(width) + merged)

@@ -175,7 +175,7 @@ public record ProofSize(
     }
 
     private void witness(WitnessLayout layout) {
-      send(Section.WITNESS_BATCH, 2L * layout.variables() + layout.columns().size());
+      send(Section.WITNESS_BATCH, 2L * layout.variables() + layout.tables().size());
       int merged = 0;
       for (WitnessLayout.Column c : layout.columns()) {
         for (Claims.Claim claim : claims.on(c.tensor())) {
@@ -184,7 +184,7 @@ public record ProofSize(
         }
       }
       Merging.requireFew("witness batch", merged);
-      Merging.requireFew("witness rows", layout.columns().size());
+      Merging.requireFew("witness rows", layout.tables().size());
       VerifierWork.hold(2L * layout.rows());
     }
 

@@ -73,64 +73,93 @@ final class OpeningProver {
 
   /** The row combination of the witness. */
   private Row witness(WitnessLayout layout) {
-    List<WitnessLayout.Column> columns = layout.columns();
-    int count = columns.stream().mapToInt(c -> claims.on(c.tensor()).size()).sum();
+    List<WitnessLayout.Table> all = layout.tables();
+    int count = layout.columns().stream().mapToInt(c -> claims.on(c.tensor()).size()).sum();
     ExtVector merging = Merging.coefficients(out.transcript(), "witness batch", count);
     JoiningTables tables = new JoiningTables(layout.variables(), workers);
     int at = 0;
-    for (WitnessLayout.Column c : columns) {
-      List<Claims.Claim> own = claims.on(c.tensor());
-      MergedClaims merged = new MergedClaims(own, merging.slice(at, own.size()));
-      at += own.size();
-      tables.add(
-          c.layout().variables(), layout.widthVariables(), source(c, merged), merged.value());
+    for (WitnessLayout.Table table : all) {
+      ArrayList<MergedClaims> merged = new ArrayList<>();
+      for (WitnessLayout.Column c : table.columns()) {
+        List<Claims.Claim> own = claims.on(c.tensor());
+        merged.add(new MergedClaims(own, merging.slice(at, own.size())));
+        at += own.size();
+      }
+      if (merged.size() == 1) {
+        tables.add(
+            table.variables(),
+            layout.widthVariables(),
+            source(table.columns().get(0), merged.get(0)),
+            merged.get(0).value());
+      } else {
+        addShared(tables, table, layout.widthVariables(), merged);
+      }
     }
     Ext[] point = SumcheckProver.run(out, Section.WITNESS_BATCH, "witness batch", tables);
-    Ext[] ends = new Ext[columns.size()];
+    Ext[] ends = new Ext[all.size()];
     for (int k = 0; k < ends.length; k++) {
       ends[k] = tables.value(k);
     }
     out.send(Section.WITNESS_BATCH, "witness batch ends", ends);
 
-    ExtVector stacking = Merging.coefficients(out.transcript(), "witness rows", columns.size());
+    ExtVector stacking = Merging.coefficients(out.transcript(), "witness rows", all.size());
     ExtVector coefficients = new ExtVector(layout.rows());
-    for (int k = 0; k < columns.size(); k++) {
-      coefficients(layout, columns.get(k), point, stacking.get(k), coefficients);
+    for (int k = 0; k < all.size(); k++) {
+      coefficients(layout, all.get(k), point, stacking.get(k), coefficients);
     }
     ExtVector u = new ExtVector(layout.width());
     int tile = Math.min(COMBINED, layout.width());
     workers.forEach(
         layout.width() / tile,
         task ->
-            addRows(
-                columns, layout.width(), coefficients, task * tile, u.slice(task * tile, tile)));
+            addRows(all, layout.width(), coefficients, task * tile, u.slice(task * tile, tile)));
     return new Row(u, SumcheckVerifier.suffix(point, layout.widthVariables()));
   }
 
-  /** Sets the coefficients of a column's rows in the combination. */
+  /**
+   * Adds a row that several tensors share, whose weights and elements are written out: such rows
+   * are few.
+   */
+  private void addShared(
+      JoiningTables tables,
+      WitnessLayout.Table table,
+      int rowVariables,
+      List<MergedClaims> merged) {
+    WitnessLayout.Column last = table.last();
+    ExtVector weights = new ExtVector(last.start() + last.layout().storedLength());
+    Ext sum = Ext.ZERO;
+    for (int k = 0; k < merged.size(); k++) {
+      WitnessLayout.Column c = table.columns().get(k);
+      merged.get(k).addTo(weights.slice(c.start(), c.layout().storedLength()), workers);
+      sum = sum.add(merged.get(k).value());
+    }
+    int[] elements = new int[last.start() + values.storedLength(last)];
+    WitnessRows.copy(table, values::stored, 0, elements.length, elements, 0);
+    ExtVector over = ExtVector.ofBase(elements, elements.length);
+    tables.add(table.variables(), rowVariables, weights, over, sum);
+  }
+
+  /** Sets the coefficients of a table's rows in the combination. */
   private static void coefficients(
-      WitnessLayout layout, WitnessLayout.Column column, Ext[] point, Ext scale, ExtVector out) {
-    int own = Math.max(column.layout().variables(), layout.widthVariables());
+      WitnessLayout layout, WitnessLayout.Table table, Ext[] point, Ext scale, ExtVector out) {
+    int own = Math.max(table.variables(), layout.widthVariables());
     int rowEnd = layout.variables() - layout.widthVariables();
-    ExtVector rows = out.slice(column.firstRow(), column.rows());
+    ExtVector rows = out.slice(table.firstRow(), table.rows());
     rows.copyFrom(
-        EqTable.of(Arrays.copyOfRange(point, layout.variables() - own, rowEnd), column.rows()));
+        EqTable.of(Arrays.copyOfRange(point, layout.variables() - own, rowEnd), table.rows()));
     Kernels.best().scale(rows, scale);
   }
 
   /** Adds up all rows' elements from {@code from} on, as many as {@code u} has. */
   private void addRows(
-      List<WitnessLayout.Column> columns,
-      int width,
-      ExtVector coefficients,
-      int from,
-      ExtVector u) {
+      List<WitnessLayout.Table> tables, int width, ExtVector coefficients, int from, ExtVector u) {
     int[] part = new int[u.length()];
-    for (WitnessLayout.Column column : columns) {
-      for (int r = 0; r < column.rows(); r++) {
+    for (WitnessLayout.Table table : tables) {
+      for (int r = 0; r < table.rows(); r++) {
         Arrays.fill(part, 0);
-        int count = values.combined(column, r * width + from, part.length, part, 0);
-        Kernels.best().addScaledBase(u, coefficients.get(column.firstRow() + r), part, 0, count);
+        int count =
+            WitnessRows.copy(table, values::combined, r * width + from, part.length, part, 0);
+        Kernels.best().addScaledBase(u, coefficients.get(table.firstRow() + r), part, 0, count);
       }
     }
   }

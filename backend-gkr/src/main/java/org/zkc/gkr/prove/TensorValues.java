@@ -137,8 +137,8 @@ class TensorValues {
   }
 
   /**
-   * Writes the elements that are committed, counted from the start of the tensor's first row, as
-   * {@link #stored(WitnessLayout.Column, int, int, int[], int)} does.
+   * Writes the elements that are committed, counted from the start of the tensor's table, as {@link
+   * #stored(WitnessLayout.Column, int, int, int[], int)} does.
    */
   int committed(WitnessLayout.Column column, int from, int count, int[] out, int at) {
     return stored(column, from, count, out, at);

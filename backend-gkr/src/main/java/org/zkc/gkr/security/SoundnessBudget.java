@@ -81,11 +81,8 @@ public record SoundnessBudget(List<Term> terms) {
     add(terms, "relations", relations);
     WitnessLayout w = a.witness();
     if (!w.isEmpty()) {
-      // Two mergings: of the claims, and of the columns' values.
-      add(
-          terms,
-          "witness batch",
-          2.0 * w.variables() + MERGING + Mle.variables(w.columns().size()));
+      // Two mergings: of the claims, and of the tables' values.
+      add(terms, "witness batch", 2.0 * w.variables() + MERGING + Mle.variables(w.tables().size()));
       terms.addAll(opening("witness", w.width(), w.rowVariables(), parameters));
     }
     ModelLayout m = a.model();

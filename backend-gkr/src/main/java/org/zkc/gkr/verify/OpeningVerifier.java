@@ -25,7 +25,8 @@ import org.zkc.gkr.weight.VerifierWork;
  * <pre>
  * claim    &lt;w_j, f_j&gt; = v_j for all claims j
  * round    c = eq(tau, .) merges them; sumcheck of sum_j c_j w_j f_j; the weights of tables of fewer variables are eq(0, .) in the
- *          leading ones, so that what else lies in a short table's row has no weight either
+ *          leading ones, and those of a tensor that shares its row eq(its place, .) in those that choose it, so that nothing else
+ *          in the row has weight
  * check    its ending on the values f_j(z) sent
  * ending   fresh coefficients merge these; u = combination of the rows has &lt;u, eq(z_row, .)&gt; = the merged value,
  *          which {@link SentCombinationVerifier} or {@link CombinationVerifier} checks
@@ -62,43 +63,58 @@ final class OpeningVerifier {
   }
 
   private Combination witness(WitnessLayout layout) {
-    List<WitnessLayout.Column> columns = layout.columns();
     ArrayList<Claims.Claim> all = new ArrayList<>();
-    for (WitnessLayout.Column c : columns) {
+    for (WitnessLayout.Column c : layout.columns()) {
       all.addAll(claims.on(c.tensor()));
     }
     MergedClaims merged = Merging.combine(in.transcript(), "witness batch", all);
     SumcheckVerifier.Ending end =
         SumcheckVerifier.plain(
             in, Section.WITNESS_BATCH, "witness batch", merged.value(), layout.variables(), 2);
-    Ext[] ends = in.receive(Section.WITNESS_BATCH, "witness batch ends", columns.size());
+    List<WitnessLayout.Table> tables = layout.tables();
+    Ext[] ends = in.receive(Section.WITNESS_BATCH, "witness batch ends", tables.size());
     Ext expected = Ext.ZERO;
     int at = 0;
-    for (int k = 0; k < columns.size(); k++) {
-      int variables = columns.get(k).layout().variables();
-      Ext[] own = SumcheckVerifier.suffix(end.point(), variables);
+    for (int k = 0; k < tables.size(); k++) {
+      WitnessLayout.Table table = tables.get(k);
+      Ext[] own = SumcheckVerifier.suffix(end.point(), table.variables());
       Ext weight = Ext.ZERO;
-      for (Claims.Claim claim : claims.on(columns.get(k).tensor())) {
-        weight = weight.add(merged.coefficients().get(at++).mul(claim.weight().at(own)));
+      for (WitnessLayout.Column c : table.columns()) {
+        int claimed = claims.on(c.tensor()).size();
+        weight = weight.add(weight(table, c, own, merged.coefficients().slice(at, claimed)));
+        at += claimed;
       }
-      Ext leading = zeros(end.point(), layout.variables() - variables);
+      Ext leading = chooses(end.point(), layout.variables() - table.variables(), 0);
       expected = expected.add(leading.mul(weight).mul(ends[k]));
     }
     VerificationFailure.requireEqual("witness batch ending", expected, end.value());
 
-    ExtVector stacking = Merging.coefficients(in.transcript(), "witness rows", columns.size());
+    ExtVector stacking = Merging.coefficients(in.transcript(), "witness rows", tables.size());
     ExtVector coefficients = coefficients(layout);
     Ext value = Ext.ZERO;
     int rowEnd = layout.variables() - layout.widthVariables();
-    for (int k = 0; k < columns.size(); k++) {
-      WitnessLayout.Column c = columns.get(k);
-      int own = Math.max(c.layout().variables(), layout.widthVariables());
+    for (int k = 0; k < tables.size(); k++) {
+      WitnessLayout.Table table = tables.get(k);
+      int own = Math.max(table.variables(), layout.widthVariables());
       value = value.add(stacking.get(k).mul(ends[k]));
       Ext[] rowPoint = Arrays.copyOfRange(end.point(), layout.variables() - own, rowEnd);
-      place(coefficients, c.firstRow(), EqTable.of(rowPoint, c.rows()), stacking.get(k));
+      place(coefficients, table.firstRow(), EqTable.of(rowPoint, table.rows()), stacking.get(k));
     }
     return new Combination(
         coefficients, SumcheckVerifier.suffix(end.point(), layout.widthVariables()), value);
+  }
+
+  /** The weight of a column's claims at a point of its table. */
+  private Ext weight(
+      WitnessLayout.Table table, WitnessLayout.Column column, Ext[] point, ExtVector merging) {
+    Ext[] own = SumcheckVerifier.suffix(point, column.layout().variables());
+    List<Claims.Claim> claimed = claims.on(column.tensor());
+    Ext weight = Ext.ZERO;
+    for (int j = 0; j < claimed.size(); j++) {
+      weight = weight.add(merging.get(j).mul(claimed.get(j).weight().at(own)));
+    }
+    int index = column.start() >>> column.layout().variables();
+    return weight.mul(chooses(point, column.choosing(table), index));
   }
 
   private Combination model(ModelLayout layout) {
@@ -116,7 +132,7 @@ final class OpeningVerifier {
       ModelLayout.Entry e = layout.of(all.get(k).tensor());
       int variables = e.inRow().variables();
       Ext weight = e.inRow(all.get(k).weight()).at(SumcheckVerifier.suffix(end.point(), variables));
-      Ext leading = zeros(end.point(), layout.widthVariables() - variables);
+      Ext leading = chooses(end.point(), layout.widthVariables() - variables, 0);
       expected = expected.add(merged.coefficients().get(k).mul(leading).mul(weight).mul(ends[k]));
     }
     VerificationFailure.requireEqual("model merge ending", expected, end.value());
@@ -158,11 +174,12 @@ final class OpeningVerifier {
     return new ExtVector(layout.rows());
   }
 
-  /** eq(0, .) on the first {@code count} coordinates of a point. */
-  private static Ext zeros(Ext[] point, int count) {
+  /** eq(index, .) on the first {@code count} coordinates of a point, most significant bit first. */
+  private static Ext chooses(Ext[] point, int count, int index) {
     Ext product = Ext.ONE;
     for (int j = 0; j < count; j++) {
-      product = product.mul(Ext.ONE.sub(point[j]));
+      boolean one = (index >>> (count - 1 - j) & 1) == 1;
+      product = product.mul(one ? point[j] : Ext.ONE.sub(point[j]));
     }
     return product;
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -101,8 +102,9 @@ class PaddingAttackTest {
       WitnessLayout layout = weak.key.verifierKey().arithmetization().witness();
       int insideTables = 0;
       int behindTables = 0;
-      for (WitnessLayout.Column column : layout.columns()) {
-        int cells = column.rows() * layout.width();
+      for (Reach reach : reaches(layout)) {
+        WitnessLayout.Column column = reach.column();
+        int cells = reach.cells();
         if (cells == column.layout().storedLength()) {
           continue;
         }
@@ -110,9 +112,9 @@ class PaddingAttackTest {
         values.countLookups(null);
         int[] stored = Arrays.copyOf(column.layout().pad(values.real(column.tensor())), cells);
         stored[cells - 1] = 1234567;
-        boolean insideTable = column.layout().variables() >= layout.widthVariables();
+        boolean insideTable = cells <= column.layout().paddedLength();
         if (insideTable) {
-          // The row's end is the table's padding.
+          // The last cell is the table's padding.
           values.forgeStored(column.tensor(), stored);
           insideTables++;
         } else {
@@ -131,6 +133,60 @@ class PaddingAttackTest {
       }
       assertTrue(insideTables > 0 && behindTables > 0, insideTables + " and " + behindTables);
     }
+  }
+
+  @Test
+  void tensorsThatShareARowExchanged() throws Exception {
+    CircuitBuilder b = new CircuitBuilder(4);
+    int x = b.requantize(b.input(-100, 100, 1, 9), 3, 2, -20, 20);
+    b.output(b.requantize(b.product(x, x), 2, 2, -50, 50));
+    try (WeakProof weak = new WeakProof(b, directory)) {
+      WitnessLayout layout = weak.key.verifierKey().arithmetization().witness();
+      int inTheBatch = 0;
+      for (WitnessLayout.Table table : layout.tables()) {
+        List<WitnessLayout.Column> columns = table.columns();
+        for (int k = 0; k + 1 < columns.size(); k++) {
+          int one = columns.get(k).tensor();
+          int other = columns.get(k + 1).tensor();
+          ForgedValues values = new ForgedValues(weak, weak.honest);
+          values.countLookups(null);
+          int[] ofOne = values.stored(one);
+          int[] ofOther = values.stored(other);
+          if (Arrays.equals(ofOne, ofOther)
+              || columns.get(k).layout().variables() != columns.get(k + 1).layout().variables()) {
+            continue;
+          }
+          values.commitTo(one, ofOther, true).commitTo(other, ofOne, true);
+          String why = weak.rejection(weak.honest, values);
+          assertNotNull(why);
+          assertTrue(why.startsWith("witness combination"), why);
+          // The provers of relations and of the batch of claims go along.
+          ForgedValues along = new ForgedValues(weak, weak.honest);
+          along.countLookups(null);
+          along.forgeStored(one, ofOther).forgeStored(other, ofOne);
+          why = weak.rejection(weak.honest, along);
+          assertNotNull(why);
+          assertTrue(why.contains("ending"), why);
+          inTheBatch += why.startsWith("witness batch ending") ? 1 : 0;
+        }
+      }
+      assertTrue(inTheBatch > 0);
+    }
+  }
+
+  /** A column and its cells, up to the next column or to the end of its last row. */
+  private record Reach(WitnessLayout.Column column, int cells) {}
+
+  private static List<Reach> reaches(WitnessLayout layout) {
+    ArrayList<Reach> out = new ArrayList<>();
+    for (WitnessLayout.Table table : layout.tables()) {
+      int end = table.rows() * layout.width();
+      for (WitnessLayout.Column c : table.columns().reversed()) {
+        out.add(new Reach(c, end - c.start()));
+        end = c.start();
+      }
+    }
+    return out;
   }
 
   @Test
