@@ -257,7 +257,8 @@ def _expand(circuit: bytes) -> System:
     ]
     rows = []
     for table in _all(circuit, 2):
-        clamp = _one(table, 1, None)
+        # A clamp, or an excess of the same fields.
+        clamp = _one(table, 1, None) or _one(table, 3, None)
         # The last entry may stand for further rows.
         entries = _one(table, 2)
         rows.append(_one(clamp, 2) if clamp is not None else _one(entries, 3) or len(_numbers(entries, 2)))
