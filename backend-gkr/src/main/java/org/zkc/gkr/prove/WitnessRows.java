@@ -6,7 +6,7 @@ import org.zkc.gkr.prove.commitment.RowSource;
 
 /** The committed tensors as the rows of {@link WitnessLayout}, read from where they are kept. */
 final class WitnessRows implements RowSource {
-  /** Where the elements of a column come from; as {@link TensorValues#committed} writes them. */
+  /** A column's elements, written as {@link TensorValues#committed} does. */
   @FunctionalInterface
   interface Elements {
     int copy(WitnessLayout.Column column, int from, int count, int[] out, int at);

@@ -54,8 +54,7 @@ final class BenchReport {
         "prove",
         Figures.time(proof.prove()),
         bound(proof.prove() <= bounds.proveSeconds(), seconds(bounds.proveSeconds()))
-            + predicted(
-                Figures.time(proof.predictedProve()), proof.predictedProve() / proof.prove()));
+            + predictedProve());
     out.println(
         "    %-24s %12s".formatted("(bound by multiplier)", Figures.time(proof.boundSeconds())));
     if (threads == 1) {
@@ -110,6 +109,14 @@ final class BenchReport {
 
   private static void line(PrintWriter out, String name, String value, String remark) {
     out.println("  %-10s %11s%s".formatted(name, value, remark));
+  }
+
+  /** The prediction is of one thread: with more it stands beside the time, but is not compared. */
+  private String predictedProve() {
+    String predicted = Figures.time(proof.predictedProve());
+    return threads == 1
+        ? predicted(predicted, proof.predictedProve() / proof.prove())
+        : "  (predicted on one thread: " + predicted + ")";
   }
 
   private static String predicted(String value, double ratio) {
