@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.Circuit;
+import org.zkc.gkr.circuit.Interval;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.file.KeyFile;
@@ -142,16 +144,15 @@ final class ModelReport {
 
   private static List<String> ports(KeyFile key) {
     List<String> lines = new ArrayList<>();
-    Circuit circuit = key.circuit().circuit();
+    CheckedCircuit circuit = key.circuit();
     for (int i = 0; i < key.inputs().size(); i++) {
       lines.add(
-          "input        "
-              + port(key.inputs().get(i), circuit.tensors().get(circuit.inputs().get(i))));
+          "input        " + port(key.inputs().get(i), circuit, circuit.circuit().inputs().get(i)));
     }
     for (int i = 0; i < key.outputs().size(); i++) {
       lines.add(
           "output       "
-              + port(key.outputs().get(i), circuit.tensors().get(circuit.outputs().get(i))));
+              + port(key.outputs().get(i), circuit, circuit.circuit().outputs().get(i)));
     }
     key.generation()
         .ifPresent(g ->
@@ -161,15 +162,16 @@ final class ModelReport {
     return lines;
   }
 
-  private static String port(Port port, TensorDeclaration tensor) {
+  private static String port(Port port, CheckedCircuit circuit, int tensor) {
+    Interval elements = circuit.interval(tensor);
     return String.format(
         Locale.ROOT,
         "%s: %s %s, integers in [%d, %d] times %.6g%s",
         port.name(),
-        shape(tensor),
+        shape(circuit.tensor(tensor)),
         port.elementType().text(),
-        tensor.low(),
-        tensor.high(),
+        elements.low(),
+        elements.high(),
         port.scale(),
         port.units().isEmpty() ? "" : " times a unit per column");
   }
@@ -306,8 +308,8 @@ final class ModelReport {
     Map<String, Object> out = new LinkedHashMap<>();
     out.put("kind", "key");
     out.put("digest", key.digest());
-    out.put("inputs", portsJson(key.inputs(), circuit, circuit.inputs()));
-    out.put("outputs", portsJson(key.outputs(), circuit, circuit.outputs()));
+    out.put("inputs", portsJson(key.inputs(), key.circuit(), circuit.inputs()));
+    out.put("outputs", portsJson(key.outputs(), key.circuit(), circuit.outputs()));
     key.generation().ifPresent(g -> out.put("generation", Map.of("tokens", g.length(key))));
     out.put("parameters", s.parameters());
     out.put("relations", s.relations());
@@ -322,10 +324,12 @@ final class ModelReport {
     return out;
   }
 
-  private static List<Object> portsJson(List<Port> ports, Circuit circuit, List<Integer> tensors) {
+  private static List<Object> portsJson(
+      List<Port> ports, CheckedCircuit circuit, List<Integer> tensors) {
     List<Object> out = new ArrayList<>();
     for (int i = 0; i < ports.size(); i++) {
-      TensorDeclaration t = circuit.tensors().get(tensors.get(i));
+      TensorDeclaration t = circuit.tensor(tensors.get(i));
+      Interval elements = circuit.interval(tensors.get(i));
       Map<String, Object> entry = new LinkedHashMap<>();
       entry.put("name", ports.get(i).name());
       entry.put("shape", t.shape());
@@ -335,8 +339,8 @@ final class ModelReport {
         entry.put("units", ports.get(i).units());
         entry.put("unitRun", ports.get(i).unitRun());
       }
-      entry.put("low", t.low());
-      entry.put("high", t.high());
+      entry.put("low", elements.low());
+      entry.put("high", elements.high());
       out.add(entry);
     }
     return out;

@@ -33,7 +33,7 @@ public final class KeyPage {
       own.add(i + 1);
     }
     LayerCosts costs = new LayerCosts(circuit, count, own, estimate);
-    RelationText texts = new RelationText(circuit);
+    RelationText texts = new RelationText(key.circuit());
     List<Page.Layer> layers = new ArrayList<>();
     List<Page.Line> lines = new ArrayList<>();
     for (int i = 0; i < count; i++) {

@@ -5,9 +5,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import org.zkc.gkr.channel.Section;
+import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.Circuit;
+import org.zkc.gkr.circuit.Interval;
 import org.zkc.gkr.circuit.Table;
-import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.estimate.ProofComposition;
 import org.zkc.gkr.estimate.ProofSize;
 import org.zkc.gkr.file.KeyFile;
@@ -36,8 +37,8 @@ final class KeyTables {
   static Page.Table ports(KeyFile key) {
     Circuit circuit = key.circuit().circuit();
     List<Row> rows = new ArrayList<>();
-    rows(rows, "input", key.inputs(), circuit, circuit.inputs());
-    rows(rows, "output", key.outputs(), circuit, circuit.outputs());
+    rows(rows, "input", key.inputs(), key.circuit(), circuit.inputs());
+    rows(rows, "output", key.outputs(), key.circuit(), circuit.outputs());
     return new Page.Table(
         "ports",
         "Inputs and outputs",
@@ -54,17 +55,21 @@ final class KeyTables {
   }
 
   private static void rows(
-      List<Row> rows, String what, List<Port> ports, Circuit circuit, List<Integer> tensors) {
+      List<Row> rows,
+      String what,
+      List<Port> ports,
+      CheckedCircuit circuit,
+      List<Integer> tensors) {
     for (int k = 0; k < ports.size(); k++) {
-      TensorDeclaration t = circuit.tensors().get(tensors.get(k));
+      Interval elements = circuit.interval(tensors.get(k));
       rows.add(
           Row.of(
               0,
               what,
               ports.get(k).name(),
-              new Shape(t.shape()).toString(),
-              t.low(),
-              t.high(),
+              new Shape(circuit.tensor(tensors.get(k)).shape()).toString(),
+              elements.low(),
+              elements.high(),
               String.format(Locale.ROOT, "%.6g", ports.get(k).scale())
                   + (ports.get(k).units().isEmpty() ? "" : " times a unit per column")));
     }

@@ -3,7 +3,9 @@ package org.zkc.runtime.report;
 import java.util.HashMap;
 import java.util.Map;
 import org.zkc.gkr.circuit.Affine;
+import org.zkc.gkr.circuit.CheckedCircuit;
 import org.zkc.gkr.circuit.Circuit;
+import org.zkc.gkr.circuit.Interval;
 import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.ir.Shape;
@@ -11,12 +13,14 @@ import org.zkc.runtime.artifact.ModelFile;
 
 /** The relations of a circuit as lines to read, one for each: {@code committed t9 = ...}. */
 final class RelationText {
+  private final CheckedCircuit checked;
   private final Circuit circuit;
   private final Map<Integer, String> names = new HashMap<>();
 
   /** A text that names tensors by number. */
-  RelationText(Circuit circuit) {
-    this.circuit = circuit;
+  RelationText(CheckedCircuit checked) {
+    this.checked = checked;
+    circuit = checked.circuit();
     for (int k = 0; k < circuit.inputs().size(); k++) {
       names.put(circuit.inputs().get(k), "input" + k);
     }
@@ -24,12 +28,13 @@ final class RelationText {
 
   /** A text that names parameters as the model does. */
   RelationText(ModelFile model) {
-    this(model.keyFile().circuit().circuit());
+    this(model.keyFile().circuit());
     model.weights().tensors().forEach(t -> names.put(t.tensor(), t.name()));
   }
 
   String of(Relation relation) {
     TensorDeclaration result = circuit.tensors().get(relation.result());
+    Interval elements = checked.interval(relation.result());
     String holder =
         circuit.outputs().contains(relation.result())
             ? "output "
@@ -43,8 +48,8 @@ final class RelationText {
             name(relation.result()),
             right(relation),
             new Shape(result.shape()),
-            result.low(),
-            result.high());
+            elements.low(),
+            elements.high());
   }
 
   /** A sum as one writes it; of anything else its name, its sources and its attributes. */

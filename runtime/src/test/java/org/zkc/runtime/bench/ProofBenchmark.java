@@ -6,6 +6,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.zkc.gkr.circuit.CheckedCircuit;
+import org.zkc.gkr.circuit.Interval;
 import org.zkc.gkr.circuit.TensorDeclaration;
 import org.zkc.gkr.file.KeyFile;
 import org.zkc.gkr.key.VerifierKey;
@@ -158,9 +160,11 @@ public final class ProofBenchmark {
   private static double bits(VerifierKey key, TensorDeclaration.Role role) {
     double bits = 0;
     double elements = 0;
-    for (TensorDeclaration t : key.circuit().circuit().tensors()) {
+    CheckedCircuit circuit = key.circuit();
+    for (int tensor = 0; tensor < circuit.circuit().tensors().size(); tensor++) {
+      TensorDeclaration t = circuit.tensor(tensor);
       if (t.role() == role) {
-        bits += (double) t.elementCount() * bits(t);
+        bits += (double) t.elementCount() * bits(circuit.interval(tensor));
         elements += t.elementCount();
       }
     }
@@ -168,7 +172,7 @@ public final class ProofBenchmark {
   }
 
   /** Those of a two's complement number, or of one without a sign. */
-  private static int bits(TensorDeclaration t) {
+  private static int bits(Interval t) {
     long largest = Math.max(t.high(), -t.low() - 1);
     return Long.SIZE - Long.numberOfLeadingZeros(largest) + (t.low() < 0 ? 1 : 0);
   }

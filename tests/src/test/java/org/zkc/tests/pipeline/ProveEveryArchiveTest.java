@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.zkc.gkr.circuit.Interval;
 import org.zkc.gkr.file.KeyFile;
 import org.zkc.gkr.key.VerifierKey;
 import org.zkc.gkr.relation.ConstraintSystem;
@@ -111,6 +112,11 @@ final class ProveEveryArchiveTest {
     assertEquals(lookups, ofKey.get("lookups").asLong());
     assertEquals(lookups, ofModel.get("lookups").asLong());
     assertEquals(lookups, byRelation);
+    // A key has no bounds of outputs: those told are what its loader found.
+    for (JsonNode output : ofKey.get("outputs")) {
+      assertTrue(output.get("low").asLong() > 1 - Interval.BOUND, output.toString());
+      assertTrue(output.get("high").asLong() < Interval.BOUND - 1, output.toString());
+    }
   }
 
   @Test
