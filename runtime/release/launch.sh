@@ -38,6 +38,23 @@ done
 # code into one method, and takes the hottest methods alone while others wait for it. 20,000 operations: 47 s of processor time instead of 67; VGG-16 and
 # ResNet-18, whose time goes to a few loops: as before.
 compile_options='-XX:+UnlockDiagnosticVMOptions -XX:Tier4LoadFeedback=1 -XX:FreqInlineSize=100 -XX:InlineSmallCode=1000'
+# A short proof is over before vector loops and the optimising compiler pay: LeNet-5's takes 0.5 s instead of 1.0, VGG-16/32's 2.8 instead of 4.4, that of
+# ResNet-18 at 224, 1.3 s by the estimate, 5.8 instead of 6.7, and of MobileNetV2, 2 s, as long either way (two cores of a Zen 3; on machines with AVX-512
+# vectors pay earlier). The milliseconds of the estimate stand in the model file (ModelFile); whoever lacks od has the optimising compiler.
+longest_short_proof=600
+is_short() {
+  model=
+  for argument; do
+    case $argument in
+      --batch) return 1 ;;
+      *.zkc) model=$argument ;;
+    esac
+  done
+  [ -f "$model" ] || return 1
+  milliseconds=$(od -An -tu8 -j16 -N8 "$model" 2>/dev/null) || return 1
+  # shellcheck disable=SC2086  # od writes blanks before the number
+  [ ${milliseconds:-0} -le "$longest_short_proof" ] 2>/dev/null
+}
 # zkc check and inspect read, and compute little: what they need beside the mapped archive stays below 0.3 GB.
 # Commands that neither prove nor compile have no use for the vector module, without which the JVM keeps its modules and their links in the cache
 # (LeNet's verification: 0.19 s instead of 0.37 s). A verification is over before the optimising compiler pays (ViT-B/16, 5 MB: 0.66 s instead of 0.99 s),
@@ -54,6 +71,7 @@ run() {
     # A measurement waits until the loops of vectors are compiled, which whoever calls from Python should not.
     serve) options="$options $serve_options" costs=read ;;
     compile) options="$options $compile_options" ;;
+    prove | run) ! is_short "$@" || options="$light_options -XX:TieredStopAtLevel=1" ;;
     check) options="$java_options -Xmn200m" ;;
   esac
   terminal=false

@@ -44,24 +44,28 @@ import org.zkc.runtime.wire.SummaryMessage;
 
 /**
  * A {@code .zkc} file: everything that proving, running and inspecting a compiled model need. A
- * header (magic, version, section count), a table of sections (offset, length, CRC-32C), then the
- * sections, each at a multiple of 64 bytes: manifest, verifier key file, integer program, weights.
- * The weights are memory-mapped. The checksums find damage; they are no protection against a
- * forger, who would need none: a proof is checked against the key that the verifier has.
+ * header (magic, version, section count, estimate), a table of sections (offset, length, CRC-32C),
+ * then the sections, each at a multiple of 64 bytes: manifest, verifier key file, integer program,
+ * weights. The weights are memory-mapped. The checksums find damage; they are no protection against
+ * a forger, who would need none: a proof is checked against the key that the verifier has.
  *
  * @param program the integer program
+ * @param proofMilliseconds an estimate of a proof's time on one warm thread of the machine that
+ *     costs were fitted on: the launcher reads it at byte 16, eight bytes little-endian, and gives
+ *     short proofs a JVM without the optimising compiler
  */
 public record ModelFile(
     KeyFile keyFile,
     ModelWeights weights,
     List<EmittedCircuit.Origin> origins,
     Summary summary,
-    Program program) {
+    Program program,
+    long proofMilliseconds) {
   private static final byte[] MAGIC = "ZKC-MODL".getBytes(StandardCharsets.US_ASCII);
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
   private static final int SECTIONS = 4;
   private static final int ENTRY = 24;
-  private static final int HEADER = 16;
+  private static final int HEADER = 24;
   private static final long ALIGNMENT = AlignedBlobs.ALIGNMENT;
 
   /** Checksums take this much at a time: a ByteBuffer holds at most 2^31 - 1 bytes. */
@@ -101,7 +105,7 @@ public record ModelFile(
             new Section(blobs.byteSize(), blobs::writeTo));
     ByteBuffer header =
         ByteBuffer.allocate(HEADER + SECTIONS * ENTRY).order(ByteOrder.LITTLE_ENDIAN);
-    header.put(MAGIC).putInt(VERSION).putInt(SECTIONS);
+    header.put(MAGIC).putInt(VERSION).putInt(SECTIONS).putLong(proofMilliseconds);
     try (FileChannel file =
         FileChannel.open(
             path,
@@ -193,7 +197,11 @@ public record ModelFile(
     summary.layers().forEach(f -> s.addLayers(encode(f)));
     summary.graph().forEach(layer -> s.addGraph(LayerCodec.encode(layer)));
     s.addAllResults(summary.results());
-    return message.setSummary(s).setWriter(ZkcVersion.text()).build();
+    return message
+        .setSummary(s)
+        .setWriter(ZkcVersion.text())
+        .setProofMilliseconds(proofMilliseconds)
+        .build();
   }
 
   private static FidelityMessage encode(Summary.Fidelity f) {
@@ -296,6 +304,9 @@ public record ModelFile(
     } catch (InvalidProtocolBufferException e) {
       throw damaged(path, "unreadable manifest");
     }
+    if (manifest.getProofMilliseconds() != header.getLong(MAGIC.length + 8)) {
+      throw damaged(path, "wrong estimate in the header");
+    }
     try {
       return decode(manifest, sections, path);
     } catch (VerificationFailure
@@ -344,7 +355,8 @@ public record ModelFile(
         origins,
         summary,
         ProgramStorage.decode(
-            sections.get(2).toArray(ValueLayout.JAVA_BYTE), AlignedBlobs.source(sections.get(3))));
+            sections.get(2).toArray(ValueLayout.JAVA_BYTE), AlignedBlobs.source(sections.get(3))),
+        manifest.getProofMilliseconds());
   }
 
   private static List<MemorySegment> sections(MemorySegment file, Path path) {

@@ -14,7 +14,8 @@ import org.zkc.runtime.serve.RpcException;
  * Runs commands on a small model, one after another in one process, so that the JVM records what
  * they load and run. The launcher makes its caches (JEP 514, 515) from that record. {@code prove}
  * runs everything that a prover does, as a command and as a service, and leaves the demo's files in
- * a folder; {@code verify} runs, on these files, the commands that need no vector module.
+ * a folder; {@code verify} runs, on these files, the commands that need no vector module, a short
+ * proof among them.
  */
 public final class Rehearsal {
   private Rehearsal() {}
@@ -42,6 +43,8 @@ public final class Rehearsal {
                   List.of("check", folder.resolve("digits_cnn.pt").toString()));
           case "verify" ->
               List.of(
+                  List.of("run", model, "--input", digit, "--output", scores),
+                  List.of("prove", model, "--input", digit, "-o", proof, "--output", scores),
                   List.of("verify", proof, "--key", key),
                   List.of("verify", proof, "--key", key, "--input", digit, "--output", scores),
                   List.of("verify", proof, "--key", key, "--json"),

@@ -16,6 +16,7 @@ import org.zkc.ir.Program;
 import org.zkc.runtime.artifact.AtomicFiles;
 import org.zkc.runtime.artifact.ModelFile;
 import org.zkc.runtime.artifact.Summary;
+import org.zkc.runtime.cost.CostEstimate;
 import org.zkc.runtime.emit.EmittedCircuit;
 
 /** A model after every pass, before its commitment. */
@@ -84,6 +85,7 @@ public record CompiledModel(
         emitted.model(),
         emitted.origins(),
         summary,
-        integer);
+        integer,
+        Math.round(1000 * CostEstimate.of(key).proveSeconds()));
   }
 }

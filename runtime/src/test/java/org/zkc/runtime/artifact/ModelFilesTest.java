@@ -33,6 +33,7 @@ import org.zkc.ir.Programs;
 import org.zkc.ir.UserException;
 import org.zkc.runtime.bench.TinyModel;
 import org.zkc.runtime.compile.CompiledModel;
+import org.zkc.runtime.cost.CostEstimate;
 import org.zkc.runtime.emit.ModelTensor;
 import org.zkc.runtime.wire.ModelManifestMessage;
 
@@ -41,6 +42,9 @@ import org.zkc.runtime.wire.ModelManifestMessage;
  * always noticed.
  */
 final class ModelFilesTest {
+  /** The first byte of the table of sections. */
+  private static final int TABLE = 24;
+
   @TempDir private static Path folder;
   private static Path modelPath;
   private static Path keyPath;
@@ -74,6 +78,16 @@ final class ModelFilesTest {
     Path again = folder.resolve("again.zkc");
     read.write(again);
     assertArrayEquals(modelBytes, Files.readAllBytes(again));
+  }
+
+  @Test
+  void theLauncherFindsTheEstimateAtByte16() {
+    long expected =
+        Math.round(1000 * CostEstimate.of(written.file().keyFile().key()).proveSeconds());
+    assertEquals(expected, written.file().proofMilliseconds());
+    assertTrue(expected > 0);
+    ByteBuffer bytes = ByteBuffer.wrap(modelBytes).order(ByteOrder.LITTLE_ENDIAN);
+    assertEquals(expected, bytes.getLong(16));
   }
 
   @Test
@@ -127,10 +141,10 @@ final class ModelFilesTest {
   /** Whether the byte is one of the zeros between sections. */
   private static boolean isPadding(int at) {
     ByteBuffer b = ByteBuffer.wrap(modelBytes).order(ByteOrder.LITTLE_ENDIAN);
-    boolean inside = at < 16 + 4 * 24;
+    boolean inside = at < TABLE + 4 * 24;
     for (int s = 0; s < 4; s++) {
-      long offset = b.getLong(16 + s * 24);
-      long length = b.getLong(16 + s * 24 + 8);
+      long offset = b.getLong(TABLE + s * 24);
+      long length = b.getLong(TABLE + s * 24 + 8);
       inside |= at >= offset && at < offset + length;
     }
     return !inside;
@@ -151,7 +165,7 @@ final class ModelFilesTest {
     Files.write(file, other);
     UserException e = assertThrows(UserException.class, () -> ModelFile.open(file));
     assertEquals(
-        "%s has version 9 of the file format, which a newer zkc wrote; this one, %s, reads version 2: compile the model again"
+        "%s has version 9 of the file format, which a newer zkc wrote; this one, %s, reads version 3: compile the model again"
             .formatted(file, ZkcVersion.text()),
         e.getMessage());
   }
@@ -184,8 +198,8 @@ final class ModelFilesTest {
 
   private static byte[] section(byte[] file, int number) {
     ByteBuffer b = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-    int offset = (int) b.getLong(16 + number * 24);
-    return Arrays.copyOfRange(file, offset, offset + (int) b.getLong(16 + number * 24 + 8));
+    int offset = (int) b.getLong(TABLE + number * 24);
+    return Arrays.copyOfRange(file, offset, offset + (int) b.getLong(TABLE + number * 24 + 8));
   }
 
   /** The file with another manifest and program, and the checksums of these. */
@@ -193,14 +207,14 @@ final class ModelFilesTest {
     List<byte[]> sections =
         List.of(manifest.toByteArray(), section(modelBytes, 1), program, section(modelBytes, 3));
     ByteBuffer file = ByteBuffer.allocate(2 * modelBytes.length).order(ByteOrder.LITTLE_ENDIAN);
-    file.put(modelBytes, 0, 16);
+    file.put(modelBytes, 0, TABLE);
     int offset = 128;
     for (int s = 0; s < sections.size(); s++) {
       byte[] content = sections.get(s);
       CRC32C sum = new CRC32C();
       sum.update(content);
-      file.putLong(16 + s * 24, offset).putLong(16 + s * 24 + 8, content.length);
-      file.putLong(16 + s * 24 + 16, sum.getValue());
+      file.putLong(TABLE + s * 24, offset).putLong(TABLE + s * 24 + 8, content.length);
+      file.putLong(TABLE + s * 24 + 16, sum.getValue());
       file.put(offset, content);
       offset = (offset + content.length + 63) / 64 * 64;
     }

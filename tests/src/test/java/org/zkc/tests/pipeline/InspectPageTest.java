@@ -356,7 +356,9 @@ final class InspectPageTest {
                     model.keyFile().inputs().getFirst().scale())),
             model.keyFile().outputs());
     String name = "a'\"<img onerror=hack>&{{data}}.zkc";
-    new ModelFile(key, model.weights(), origins, summary, model.program()).write(file(name));
+    new ModelFile(
+            key, model.weights(), origins, summary, model.program(), model.proofMilliseconds())
+        .write(file(name));
     Path page = file("hostile.html");
     Cli.run("inspect", file(name), "--html", page).succeeded();
     browser.open(page);

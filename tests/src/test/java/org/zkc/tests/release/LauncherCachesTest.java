@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +36,8 @@ final class LauncherCachesTest {
         case $word in
           -XX:AOTCacheOutput=*) output=${word#*=} ;;
           -XX:AOTCache=*) echo "cache ${word##*/}" ;;
+          -XX:TieredStopAtLevel=1) [ -z "${TELL:-}" ] || echo quick ;;
+          --add-modules) [ -z "${TELL:-}" ] || echo vectors ;;
         esac
       done
       if [ -n "${output:-}" ]; then
@@ -68,7 +72,12 @@ final class LauncherCachesTest {
   private List<String> zkc(String command, String... environment)
       throws IOException, InterruptedException {
     ProcessBuilder builder =
-        new ProcessBuilder("sh", release.resolve("bin/zkc").toString(), command);
+        new ProcessBuilder(
+            Stream.concat(
+                    Stream.of("sh", release.resolve("bin/zkc").toString()),
+                    Stream.of(command.split(" ")))
+                .toList());
+    builder.directory(folder.toFile());
     builder
         .environment()
         .keySet()
@@ -110,6 +119,31 @@ final class LauncherCachesTest {
     assertEquals(List.of("ran"), zkc("--version"), "linking the cache takes longer");
     assertEquals(first, made(), "nothing is made again");
     assertEquals(List.of("ran"), zkc("verify", "ZKC_CACHE", "off"));
+  }
+
+  private List<String> options(String command) throws IOException, InterruptedException {
+    return zkc(command, "ZKC_CACHE", "off", "TELL", "yes");
+  }
+
+  @Test
+  void aShortProofHasTheQuickCompilerAlone() throws IOException, InterruptedException {
+    List<String> quick = List.of("quick", "ran");
+    List<String> vectors = List.of("vectors", "ran");
+    Path model = folder.resolve("m.zkc");
+    for (long milliseconds : new long[] {0, 600, 601, 1L << 32, Long.MAX_VALUE, -1}) {
+      ByteBuffer header = ByteBuffer.allocate(32).order(ByteOrder.LITTLE_ENDIAN);
+      Files.write(model, header.putLong(16, milliseconds).array());
+      boolean isShort = 0 <= milliseconds && milliseconds <= 600;
+      List<String> expected = isShort ? quick : vectors;
+      assertEquals(expected, options("prove m.zkc --input x.npy"), "estimate " + milliseconds);
+      assertEquals(expected, options("run --input x.npy m.zkc"), "estimate " + milliseconds);
+    }
+    Files.write(model, new byte[32]);
+    assertEquals(vectors, options("prove --batch m.zkc --input x.npy"), "several samples");
+    assertEquals(vectors, options("prove other.zkc --input x.npy"), "there is no such file");
+    assertEquals(vectors, options("prove"));
+    assertEquals(quick, options("verify m.zkp"));
+    assertEquals(vectors, options("compile m.zkc"));
   }
 
   @Test
