@@ -14,11 +14,21 @@ import java.util.Map;
  *     cost
  * @param margin of ranges, beyond what {@link Margins} asks for
  * @param raised least bits, by value name for activations and parameter name for weights
+ * @param leastTableBits least bits of the inputs of tables, as {@link #ofTableInput} counts them
  */
-record Precision(double share, double weightShare, double margin, Map<String, Integer> raised) {
+record Precision(
+    double share,
+    double weightShare,
+    double margin,
+    Map<String, Integer> raised,
+    int leastTableBits) {
+  private static final int FEWEST_TABLE_BITS = 6;
+  private static final int MOST_TABLE_BITS = 11;
+
   /** No more bits than asked for. */
   static final Precision LEAST =
-      new Precision(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, 1, Map.of());
+      new Precision(
+          Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, 1, Map.of(), FEWEST_TABLE_BITS);
 
   Precision {
     raised = Map.copyOf(raised);
@@ -33,19 +43,28 @@ record Precision(double share, double weightShare, double margin, Map<String, In
   }
 
   Precision withShare(double newShare) {
-    return new Precision(newShare, weightShare, margin, raised);
+    return new Precision(newShare, weightShare, margin, raised, leastTableBits);
   }
 
   Precision withWeightShare(double newShare) {
-    return new Precision(share, newShare, margin, raised);
+    return new Precision(share, newShare, margin, raised, leastTableBits);
   }
 
   Precision withMargin(double newMargin) {
-    return new Precision(share, weightShare, newMargin, raised);
+    return new Precision(share, weightShare, newMargin, raised, leastTableBits);
   }
 
   Precision withRaised(Map<String, Integer> newRaised) {
-    return new Precision(share, weightShare, margin, newRaised);
+    return new Precision(share, weightShare, margin, newRaised, leastTableBits);
+  }
+
+  /**
+   * The inputs of tables in keeping with activations of {@code bits} bits: two bits less, as the
+   * greatest slope is met by few of them.
+   */
+  Precision withTablesFor(int bits) {
+    int least = Math.clamp(bits - 2L, FEWEST_TABLE_BITS, MOST_TABLE_BITS);
+    return new Precision(share, weightShare, margin, raised, least);
   }
 
   /** The least bits of a tensor that is not fixed. */
@@ -89,9 +108,6 @@ record Precision(double share, double weightShare, double margin, Map<String, In
   private static final int FEWEST_SCORE_BITS = 3;
   private static final int MOST_SCORE_BITS = 7;
 
-  private static final int FEWEST_TABLE_BITS = 6;
-  private static final int MOST_TABLE_BITS = 11;
-
   /**
    * The bits by which one step of a table's input, taken through the function's greatest slope, is
    * finer than the result's range. The table is as long as the accumulator's interval in such
@@ -101,7 +117,7 @@ record Precision(double share, double weightShare, double margin, Map<String, In
    * @param variation of the result
    */
   int ofTableInput(double range, double variation) {
-    int bits = FEWEST_TABLE_BITS;
+    int bits = leastTableBits;
     while (variation > 0 && bits < MOST_TABLE_BITS) {
       double step = Math.scalb(range, -bits);
       if (step * step / 12 <= TABLE_INPUT * share * variation) {
@@ -109,7 +125,7 @@ record Precision(double share, double weightShare, double margin, Map<String, In
       }
       bits++;
     }
-    return variation > 0 ? bits : (FEWEST_TABLE_BITS + MOST_TABLE_BITS) / 2;
+    return variation > 0 ? bits : Math.max(bits, (FEWEST_TABLE_BITS + MOST_TABLE_BITS) / 2);
   }
 
   /**

@@ -409,9 +409,9 @@ final class PrecisionSearch {
         lowered.counts());
   }
 
-  /** The program with no more bits than asked for, and no others tried. */
-  Candidate asAsked() {
-    return corrected(required(Precision.LEAST));
+  /** The program with the bits asked for, and no others tried. */
+  Candidate asAsked(int bits) {
+    return corrected(required(Precision.LEAST.withTablesFor(bits)));
   }
 
   /** The candidate with what its outputs lack on average added to their biases. */

@@ -122,7 +122,8 @@ public final class TensorToInteger {
             precision -> IntegerLowering.lower(main, ranges, options, precision, cache),
             context.tasks());
     boolean isFixed = options.bits().isPresent();
-    PrecisionSearch.Candidate chosen = isFixed ? search.asAsked() : search.cheapest();
+    PrecisionSearch.Candidate chosen =
+        isFixed ? search.asAsked(options.bits().getAsInt()) : search.cheapest();
     if (target.isPresent()) {
       chosen =
           new FidelitySearch(

@@ -67,19 +67,20 @@ final class PoolingOperators {
     List<Integer> low = call.perAxis(3, axes);
     List<Integer> dilations = call.perAxis(4, axes);
     List<Integer> high = new ArrayList<>();
+    List<Integer> taps = new ArrayList<>();
     for (int k = 0; k < axes; k++) {
       int extent = input.shape().extent(input.shape().rank() - axes + k);
-      high.add(
+      int dilation = dilations.get(k);
+      int padded =
           paddingHigh(
-              call,
-              extent,
-              kernel.get(k),
-              strides.get(k),
-              low.get(k),
-              dilations.get(k),
-              call.flag(5)));
+              call, extent, kernel.get(k), strides.get(k), low.get(k), dilation, call.flag(5));
+      // Of a window longer than the padded axis, which has one place, the rest is padding.
+      int reached = (extent + 2 * low.get(k) - 1) / dilation + 1;
+      taps.add(Math.min(kernel.get(k), reached));
+      int rest = (kernel.get(k) - taps.get(k)) * dilation;
+      high.add(Math.max(0, padded - rest));
     }
-    return call.emit().maxPool(input, kernel, strides, low, high, dilations);
+    return call.emit().maxPool(input, taps, strides, low, high, dilations);
   }
 
   private static int positions(
@@ -96,11 +97,12 @@ final class PoolingOperators {
               .formatted(kernel, stride, padding, dilation));
     }
     long room = extent + 2L * padding - (long) dilation * (kernel - 1) - 1;
-    if (room < 0) {
+    // With ceil_mode a window that the axis does not fill has a place where its stride is long.
+    long positions = Math.floorDiv(room + (ceil ? stride - 1 : 0), stride) + 1L;
+    if (positions < 1) {
       throw call.refuse(
           "a window of %d elements does not fit an axis of %d".formatted(kernel, extent));
     }
-    long positions = (room + (ceil ? stride - 1 : 0)) / stride + 1;
     if (ceil && (positions - 1) * stride >= extent + (long) padding) {
       positions--; // the last window must start inside the input or its low padding
     }

@@ -16,6 +16,17 @@ final class ActivationLoweringTest {
     return new Value(name, new TensorType(DType.F32, Shape.of(3)));
   }
 
+  /** Bits that are asked for reach the inputs of tables, not their results alone. */
+  @Test
+  void tablesHaveFinerInputsWhereMoreBitsAreAskedFor() {
+    assertEquals(6, Precision.LEAST.ofTableInput(1, 1));
+    assertEquals(6, Precision.LEAST.withTablesFor(4).ofTableInput(1, 1));
+    assertEquals(6, Precision.LEAST.withTablesFor(8).ofTableInput(1, 1));
+    assertEquals(10, Precision.LEAST.withTablesFor(12).ofTableInput(1, 1));
+    assertEquals(11, Precision.LEAST.withTablesFor(16).ofTableInput(1, 1));
+    assertEquals(11, Precision.LEAST.withTablesFor(16).ofTableInput(1, 0));
+  }
+
   /** A sigmoid that stands beside boxes in a concatenation has their scale, and its own range. */
   @Test
   void resultsThatShareALargerScaleHaveTheirOwnRange() {

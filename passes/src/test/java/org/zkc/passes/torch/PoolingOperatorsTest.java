@@ -56,6 +56,45 @@ final class PoolingOperatorsTest {
         3.0);
   }
 
+  /** A window of 40 rows over five: with ceil_mode it has one place. */
+  @Test
+  void windowsLongerThanTheAxisWithCeilMode() {
+    List<Integer> wide = List.of(40, 3);
+    List<Integer> stride = List.of(40, 2);
+    TorchCase c = new TorchCase();
+    check(
+        c,
+        c.op("aten.avg_pool2d", c.x, wide, stride, PADDING, true, true, null),
+        new int[] {1, 1, 1, 4},
+        3.333333,
+        5.714286,
+        5.333333,
+        4.047619);
+    List<Integer> tall = List.of(40, 1);
+    List<Integer> low = List.of(3, 0);
+    List<Integer> dilation = List.of(1, 1);
+    TorchCase d = new TorchCase();
+    check(
+        d,
+        d.op("aten.max_pool2d", d.x, tall, tall, low, dilation, true),
+        new int[] {1, 1, 1, 7},
+        13,
+        16,
+        15,
+        16,
+        13,
+        16,
+        16);
+    TorchCase e = new TorchCase();
+    assertThrows(
+        UserException.class,
+        () ->
+            check(
+                e,
+                e.op("aten.max_pool2d", e.x, tall, tall, low, dilation, false),
+                new int[] {1, 1, 1, 7}));
+  }
+
   @Test
   void averageWithCeilModeWithoutThePadding() {
     TorchCase c = new TorchCase();
