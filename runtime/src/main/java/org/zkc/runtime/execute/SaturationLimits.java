@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.zkc.gkr.circuit.Circuit;
+import org.zkc.gkr.circuit.Relation;
 import org.zkc.gkr.circuit.Requantize;
 import org.zkc.gkr.circuit.Table;
 import org.zkc.ir.Op;
@@ -58,7 +59,7 @@ final class SaturationLimits {
    * @param lowSlope how much of the result one step of h below {@code low} would be worth
    * @param highSlope the same above {@code high}
    */
-  private record Range(int low, int high, double lowSlope, double highSlope) {
+  record Range(int low, int high, double lowSlope, double highSlope) {
     boolean isOpen() {
       return low == Integer.MIN_VALUE && high == Integer.MAX_VALUE;
     }
@@ -71,6 +72,12 @@ final class SaturationLimits {
   static SaturationLimits of(ModelFile file) {
     Circuit circuit = file.keyFile().circuit().circuit();
     Map<Integer, Limit> limits = new HashMap<>();
+    Map<Integer, List<Relation>> readers = new HashMap<>();
+    for (Relation relation : circuit.relations()) {
+      for (int source : relation.sources()) {
+        readers.computeIfAbsent(source, _ -> new ArrayList<>()).add(relation);
+      }
+    }
     for (int i = 0; i < circuit.relations().size(); i++) {
       if (circuit.relations().get(i) instanceof Requantize r) {
         int layer = file.origins().get(i).location().layer();
@@ -81,7 +88,8 @@ final class SaturationLimits {
         List<Double> bounds = bounds(file.summary().graph(), layer);
         Range range =
             switch (table) {
-              case Table.Clamp c -> ofClamp(c, scale, bounds);
+              case Table.Clamp c ->
+                  past(functions(circuit, readers, r.result()), ofClamp(c, scale, bounds));
               // The requantisation behind it tells of the same elements.
               case Table.Excess _ -> OPEN;
               case Table.Entries e ->
@@ -154,28 +162,91 @@ final class SaturationLimits {
         1);
   }
 
+  /**
+   * The functions that are all that reads a tensor, whose elements they take as they are; empty
+   * where anything else reads it.
+   */
+  private static List<Table.Entries> functions(
+      Circuit circuit, Map<Integer, List<Relation>> readers, int tensor) {
+    List<Table.Entries> out = new ArrayList<>();
+    for (Relation reader : readers.getOrDefault(tensor, List.of())) {
+      if (reader instanceof Requantize r
+          && r.shift() == 0
+          && circuit.tables().get(r.table()) instanceof Table.Entries e) {
+        out.add(e);
+      } else {
+        return List.of();
+      }
+    }
+    return circuit.outputs().contains(tensor) ? List.of() : out;
+  }
+
+  /** The ends of a clamp past which one of the functions that read it still moves. */
+  static Range past(List<Table.Entries> functions, Range clamp) {
+    boolean isFlatBelow = !functions.isEmpty();
+    boolean isFlatAbove = !functions.isEmpty();
+    for (Table.Entries e : functions) {
+      Course course = Course.of(e);
+      isFlatBelow &= course.isFlat(clamp.low() - e.first());
+      isFlatAbove &= course.isFlat(clamp.high() - e.first());
+    }
+    return new Range(
+        isFlatBelow ? Integer.MIN_VALUE : clamp.low(),
+        isFlatAbove ? Integer.MAX_VALUE : clamp.high(),
+        clamp.lowSlope(),
+        clamp.highSlope());
+  }
+
+  /**
+   * The course of a table: its entries change from {@code from} to {@code to} alone.
+   *
+   * @param steepest its greatest slope over {@code stretch} rows
+   */
+  // The record lives within one method and is never compared.
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Course(int[] values, int from, int to, int stretch, double steepest) {
+    static Course of(Table.Entries e) {
+      int[] v = IntStream.range(0, e.size()).map(k -> (int) e.value(k)).toArray();
+      int from = 0;
+      int to = v.length - 1;
+      while (from < to && v[from] == v[from + 1]) {
+        from++;
+      }
+      while (to > from && v[to] == v[to - 1]) {
+        to--;
+      }
+      int stretch = Math.max(1, (to - from) / STRETCHES);
+      double steepest = 0;
+      for (int at = from; at + stretch <= to; at++) {
+        steepest = Math.max(steepest, slope(v, at, stretch));
+      }
+      return new Course(v, from, to, stretch, steepest);
+    }
+
+    /** Whether the function hardly moves at a row, or from there to the nearer end. */
+    boolean isFlat(long row) {
+      if (row <= from || row >= to) {
+        return true;
+      }
+      int at = (int) Math.min(row, to - stretch);
+      return slope(values, Math.max(from, at), stretch) <= FLAT * steepest;
+    }
+  }
+
   /** Whether an integer stands for a bound of the network itself. */
   private static boolean isBound(long integer, double scale, List<Double> bounds) {
     return bounds.stream().anyMatch(bound -> Math.abs(bound / scale - integer) <= 1);
   }
 
   private static Range ofEntries(Table.Entries e, double scale, List<Double> bounds) {
-    int[] v = IntStream.range(0, e.size()).map(k -> (int) e.value(k)).toArray();
-    int from = 0;
-    int to = v.length - 1;
-    while (from < to && v[from] == v[from + 1]) {
-      from++;
-    }
-    while (to > from && v[to] == v[to - 1]) {
-      to--;
-    }
+    Course course = Course.of(e);
+    int[] v = course.values();
+    int from = course.from();
+    int to = course.to();
+    int stretch = course.stretch();
+    double steepest = course.steepest();
     if (to - from <= STEP) {
       return OPEN;
-    }
-    int stretch = Math.max(1, (to - from) / STRETCHES);
-    double steepest = 0;
-    for (int at = from; at + stretch <= to; at++) {
-      steepest = Math.max(steepest, slope(v, at, stretch));
     }
     double lowSlope = from + stretch > to ? 0 : slope(v, from, stretch);
     double highSlope = to - stretch < from ? 0 : slope(v, to - stretch, stretch);
