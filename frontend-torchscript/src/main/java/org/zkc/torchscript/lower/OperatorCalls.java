@@ -192,6 +192,10 @@ final class OperatorCalls {
       return "torch.jit.optimize_for_inference has rewritten the model for one processor; save it"
           + " before that call (torch.jit.freeze may stay)";
     }
+    if (unknown.endsWith("::nms") || unknown.endsWith(".nms")) {
+      return "which boxes it keeps depends on the input; leave it out of forward, and prove the"
+          + " boxes and scores that it chooses from";
+    }
     return unknown.contains("grouped_mm")
         ? "load the model with experts_implementation=\"batched_mm\", which picks weights by index"
         : "`zkc ops` lists those that can";

@@ -347,6 +347,9 @@ class CodeLoweringTest {
         refusal("return torch.no_such_operator(x)")
             .contains("operator aten.no_such_operator cannot be proved"));
     assertTrue(
+        refusal("return ops.torchvision.nms(x, x, 0.5)")
+            .contains("operator torchvision.nms cannot be proved; which boxes it keeps depends"));
+    assertTrue(
         refusal("return torch.relu(x, x, x)")
             .contains("No form of the operator torch.relu takes (Tensor, Tensor, Tensor)"));
     assertTrue(refusal("return y").contains("reads 'y'"));
