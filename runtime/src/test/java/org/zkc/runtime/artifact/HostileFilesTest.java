@@ -36,7 +36,7 @@ import org.zkc.runtime.bench.TinyModel;
 @Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class HostileFilesTest {
   private static final long SEED = 12;
-  private static final int TABLE = 16;
+  private static final int TABLE = 24;
 
   @TempDir private static Path folder;
   private static byte[] model;
