@@ -27,6 +27,11 @@ record CopyOrder(int groups, int run) {
     return groups * run;
   }
 
+  /** Whether a table is cut into quarters between runs. */
+  boolean hasQuarters() {
+    return groups >= 4 && run > 1;
+  }
+
   /** The place of copy 0 of a run. */
   int at(int group, int width, int wire) {
     return (group * width + wire) * run;

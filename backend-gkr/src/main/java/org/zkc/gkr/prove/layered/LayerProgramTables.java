@@ -33,7 +33,7 @@ final class LayerProgramTables implements SumcheckTables {
   private final Layer layer;
   private final LayerPlan plan;
   private final CopyOrder whole;
-  private final List<int[]> below;
+  private final List<Register> below;
   private final Ext[] z;
   private final TreeSet<Integer> bound = new TreeSet<>();
   private final @Nullable ExtVector[] tables;
@@ -64,7 +64,7 @@ final class LayerProgramTables implements SumcheckTables {
       ExtVector weights,
       Ext[] z,
       CopyOrder order,
-      List<int[]> below,
+      List<Register> below,
       TwoRounds.@Nullable Known known,
       Workers workers) {
     this.workers = workers;
@@ -79,6 +79,8 @@ final class LayerProgramTables implements SumcheckTables {
     eq = new SplitEq(z);
     bits = known == null ? null : TwoRounds.of(layer, plan, order, below, z, known, workers);
     if (z.length > 0) {
+      List<int[]> residues =
+          bits == null ? below.stream().map(Register::residues).toList() : List.of();
       for (LayerPlan.Part part : plan.parts()) {
         if (bits != null) {
           part.gates().forEach(this::bindLater);
@@ -87,7 +89,7 @@ final class LayerProgramTables implements SumcheckTables {
         ExtVector[] own = part.forms().stream().map(this::form).toArray(ExtVector[]::new);
         forms.add(own);
         PartTile[] ofThreads =
-            ofThreads(() -> new BasePartTile(layer, part, order, later(), below, own));
+            ofThreads(() -> new BasePartTile(layer, part, order, later(), residues, own));
         bound.addAll(ofThreads[0].registers());
         tiles.add(ofThreads);
       }
@@ -117,20 +119,21 @@ final class LayerProgramTables implements SumcheckTables {
     int run = whole.run();
     ExtVector out = new ExtVector(whole.copies() * width);
     form.weights()
-        .forEach((register, weights) ->
-            workers.forEachPiece(
-                whole.groups(),
-                (long) width * run,
-                PIECE,
-                (first, end) -> {
-                  for (int group = first; group < end; group++) {
-                    for (int k = 0; k < width; k++) {
-                      int at = whole.at(group, width, k);
-                      kernels.addScaledBase(
-                          out.slice(at, run), weights.get(k), below.get(register), at, run);
-                    }
+        .forEach((register, weights) -> {
+          int[] residues = below.get(register).residues();
+          workers.forEachPiece(
+              whole.groups(),
+              (long) width * run,
+              PIECE,
+              (first, end) -> {
+                for (int group = first; group < end; group++) {
+                  for (int k = 0; k < width; k++) {
+                    int at = whole.at(group, width, k);
+                    kernels.addScaledBase(out.slice(at, run), weights.get(k), residues, at, run);
                   }
-                }));
+                }
+              });
+        });
     return out;
   }
 
@@ -143,7 +146,12 @@ final class LayerProgramTables implements SumcheckTables {
       if (weights != null) {
         out = out == null ? new ExtVector(whole.copies()) : out;
         ExtVector all = out;
-        int[] register = below.get(r);
+        Register.Patterns patterns = below.get(r).patterns();
+        if (patterns != null) {
+          new PatternSums(whole, workers).addWires(patterns, weights, all);
+          continue;
+        }
+        int[] register = below.get(r).residues();
         workers.forEachPiece(
             whole.groups(),
             (long) weights.length() * run,
@@ -280,7 +288,7 @@ final class LayerProgramTables implements SumcheckTables {
       ExtVector table = tables[r];
       tables[r] =
           table == null
-              ? split.bindBase(below.get(r), 0, 2 * elements, elements, challenge)
+              ? split.bindBase(below.get(r).residues(), 0, 2 * elements, elements, challenge)
               : split.bind(table, elements, challenge);
     }
     for (ExtVector[] own : forms) {
@@ -321,7 +329,12 @@ final class LayerProgramTables implements SumcheckTables {
       if (table != null) {
         register.copyFrom(table);
       } else {
-        combine(below.get(r), ofGroups, ofRun, register);
+        Register.Patterns patterns = below.get(r).patterns();
+        if (patterns != null) {
+          new PatternSums(whole, workers).ends(patterns, point, register);
+        } else {
+          combine(below.get(r).residues(), ofGroups, ofRun, register);
+        }
       }
       at += width;
     }

@@ -59,8 +59,18 @@ final class LayerValues {
     }
   }
 
-  /** The layer's registers of those below. */
-  static List<int[]> of(Layer layer, CopyOrder order, List<int[]> below, Workers workers) {
+  /** The layer's registers of those below, as patterns where {@link BitValues} can. */
+  static List<Register> of(Layer layer, CopyOrder order, List<Register> below, Workers workers) {
+    List<Register> bits = BitValues.of(layer, order, below, workers);
+    return bits == null
+        ? residues(layer, order, below.stream().map(Register::residues).toList(), workers).stream()
+            .map(Register::of)
+            .toList()
+        : bits;
+  }
+
+  private static List<int[]> residues(
+      Layer layer, CopyOrder order, List<int[]> below, Workers workers) {
     ArrayList<int[]> out = new ArrayList<>();
     for (int gate : layer.outputs()) {
       out.add(new int[order.copies() * layer.width(gate)]);

@@ -66,7 +66,7 @@ public final class LayeredProver {
   public static Proved prove(
       LayeredCircuit circuit, int copies, List<int[]> inputs, byte[] context, Workers workers) {
     LayeredProver prover = of(circuit, copies);
-    List<List<int[]>> values = prover.values(inputs, workers);
+    List<List<Register>> values = prover.values(inputs, workers);
     LayeredStatement statement = prover.statement(inputs, values);
     return new Proved(statement, prover.prove(statement, values, context, workers));
   }
@@ -84,16 +84,16 @@ public final class LayeredProver {
   }
 
   /** The registers of the inputs and of every layer, in the order of copies. */
-  List<List<int[]>> values(List<int[]> inputs, Workers workers) {
+  List<List<Register>> values(List<int[]> inputs, Workers workers) {
     if (inputs.size() != circuit.inputs().size()) {
       throw new IllegalArgumentException(
           inputs.size() + " inputs of a circuit of " + circuit.inputs().size());
     }
-    ArrayList<int[]> first = new ArrayList<>();
+    ArrayList<Register> first = new ArrayList<>();
     for (int r = 0; r < inputs.size(); r++) {
-      first.add(inOrder(circuit.inputs().get(r), inputs.get(r)));
+      first.add(Register.of(inOrder(circuit.inputs().get(r), inputs.get(r)), order, workers));
     }
-    ArrayList<List<int[]>> all = new ArrayList<>();
+    ArrayList<List<Register>> all = new ArrayList<>();
     all.add(first);
     for (Layer layer : circuit.layers()) {
       all.add(LayerValues.of(layer, order, all.getLast(), workers));
@@ -123,7 +123,7 @@ public final class LayeredProver {
     return out;
   }
 
-  LayeredStatement statement(List<int[]> inputs, List<List<int[]>> values) {
+  LayeredStatement statement(List<int[]> inputs, List<List<Register>> values) {
     ArrayList<int[]> known = new ArrayList<>();
     for (int r = 0; r < inputs.size(); r++) {
       if (circuit.inputs().get(r).visibility() == LayeredCircuit.Visibility.PUBLIC) {
@@ -131,7 +131,7 @@ public final class LayeredProver {
       }
     }
     return new LayeredStatement(
-        copies, known, values.getLast().stream().map(this::copyByCopy).toList());
+        copies, known, values.getLast().stream().map(r -> copyByCopy(r.residues())).toList());
   }
 
   private int[] copyByCopy(int[] register) {
@@ -148,7 +148,7 @@ public final class LayeredProver {
 
   /** Proves a statement from any values of the inputs and the layers. */
   byte[] prove(
-      LayeredStatement statement, List<List<int[]>> values, byte[] context, Workers workers) {
+      LayeredStatement statement, List<List<Register>> values, byte[] context, Workers workers) {
     SendingChannel out =
         new SendingChannel(LayeredTranscript.begin(circuit, parameters, statement, context));
     Transcript transcript = out.transcript();
@@ -236,14 +236,14 @@ public final class LayeredProver {
     private final CopyOrder order;
     private final int width;
 
-    CommittedRows(LayeredCircuit circuit, CopyOrder order, List<int[]> inputs, int width) {
+    CommittedRows(LayeredCircuit circuit, CopyOrder order, List<Register> inputs, int width) {
       this.order = order;
       this.width = width;
       for (int r = 0; r < inputs.size(); r++) {
         LayeredCircuit.Input input = circuit.inputs().get(r);
         if (input.visibility() == LayeredCircuit.Visibility.COMMITTED) {
           for (int k = 0; k < input.width(); k++) {
-            tables.add(inputs.get(r));
+            tables.add(inputs.get(r).residues());
             wires.add(k);
             widths.add(input.width());
           }

@@ -16,7 +16,6 @@ import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.layered.Gate;
 import org.zkc.gkr.layered.Layer;
 import org.zkc.gkr.mle.EqTable;
-import org.zkc.gkr.mle.Mle;
 import org.zkc.gkr.sumcheck.RoundPolynomial;
 
 /**
@@ -96,7 +95,7 @@ final class TwoRounds {
       Layer layer,
       LayerPlan plan,
       CopyOrder order,
-      List<int[]> below,
+      List<Register> below,
       Ext[] z,
       Known known,
       Workers workers) {
@@ -111,41 +110,24 @@ final class TwoRounds {
       part.forms().forEach(f -> registers.addAll(f.weights().keySet()));
       elements += (long) layer.width(part.factor()) * order.copies() * layer.gates().size();
     }
-    if (registers.isEmpty() || order.groups() < 4 || order.run() == 1 || elements > MOST_ELEMENTS) {
+    if (registers.isEmpty() || !order.hasQuarters() || elements > MOST_ELEMENTS) {
       return null;
     }
-    int[] two = residues(registers, below);
-    if (two.length == 0) {
-      return null;
+    Map<Integer, int[]> patterns = new HashMap<>();
+    Register.Patterns two = below.get(registers.first()).patterns();
+    for (int r : registers) {
+      Register.Patterns own = below.get(r).patterns();
+      if (two == null || own == null || !own.isOf(two)) {
+        return null;
+      }
+      patterns.put(r, own.of());
     }
-    GridClasses classes = known.of(layer.degree() + 1, two[0], two[1]);
+    GridClasses classes = known.of(layer.degree() + 1, two.low(), two.high());
     List<Product> products = products(layer, plan, classes);
     if (products == null) {
       return null;
     }
-    Map<Integer, int[]> patterns = new HashMap<>();
-    for (int r : registers) {
-      int[] own = new int[below.get(r).length / 4];
-      if (!fill(below.get(r), two[0], two[1], own, workers)) {
-        return null;
-      }
-      patterns.put(r, own);
-    }
     return new TwoRounds(layer, order, classes, workers, patterns, products, z);
-  }
-
-  /** The first two residues that differ, the one first whose lowest differing bit is 0. */
-  private static int[] residues(TreeSet<Integer> registers, List<int[]> below) {
-    int one = below.get(registers.first())[0];
-    for (int r : registers) {
-      for (int value : below.get(r)) {
-        if (value != one) {
-          int bit = Integer.lowestOneBit(one ^ value);
-          return (one & bit) == 0 ? new int[] {one, value} : new int[] {value, one};
-        }
-      }
-    }
-    return new int[0];
   }
 
   private static @Nullable List<Product> products(
@@ -170,43 +152,6 @@ final class TwoRounds {
       }
     }
     return out;
-  }
-
-  /** Writes the patterns; false where there is a third residue. */
-  private static boolean fill(int[] table, int low, int high, int[] out, Workers workers) {
-    int shift = Integer.numberOfTrailingZeros(low ^ high);
-    boolean[] other = new boolean[1];
-    workers.forEachPiece(
-        out.length,
-        PIECE,
-        (from, to) -> {
-          if (fill(table, shift, low, low ^ high, out, from, to) != 0) {
-            synchronized (other) {
-              other[0] = true;
-            }
-          }
-        });
-    return !other[0];
-  }
-
-  private static int fill(
-      int[] table, int shift, int low, int difference, int[] out, int from, int to) {
-    int quarter = out.length;
-    int wrong = 0;
-    for (int k = from; k < to; k++) {
-      int v0 = table[k];
-      int v1 = table[k + quarter];
-      int v2 = table[k + 2 * quarter];
-      int v3 = table[k + 3 * quarter];
-      int b0 = v0 >>> shift & 1;
-      int b1 = v1 >>> shift & 1;
-      int b2 = v2 >>> shift & 1;
-      int b3 = v3 >>> shift & 1;
-      wrong |= v0 ^ low ^ (difference & -b0) | v1 ^ low ^ (difference & -b1);
-      wrong |= v2 ^ low ^ (difference & -b2) | v3 ^ low ^ (difference & -b3);
-      out[k] = b0 | b1 << 1 | b2 << 2 | b3 << 3;
-    }
-    return wrong;
   }
 
   /** The weighted sum of the products at every point of the grid. */
@@ -357,39 +302,24 @@ final class TwoRounds {
   /** A register below, bound to both challenges. */
   ExtVector table(int register, Ext first, Ext second) {
     int[] own = ofRegister(register);
-    Ext step = Ext.of(M31.sub(classes.high(), classes.low()));
-    ExtVector steps = new ExtVector(4);
-    for (int corner = 0; corner < 4; corner++) {
-      Ext t = Mle.eqAt(first, Ext.of(corner >> 1));
-      Ext u = Mle.eqAt(second, Ext.of(corner & 1));
-      steps.set(corner, step.mul(t).mul(u));
-    }
+    ExtVector values =
+        PatternSums.values(
+            new Register.Patterns(own, classes.low(), classes.high()), first, second);
     ExtVector out = new ExtVector(own.length);
     workers.forEachPiece(
         own.length,
         PIECE,
         (from, to) -> {
           for (int limb = 0; limb < LIMBS; limb++) {
-            int start = limb == 0 ? classes.low() : 0;
-            int[] d = steps.limb(limb);
-            decode(own, start, d[0], d[1], d[2], d[3], out.limb(limb), from, to);
+            lookUp(own, values.limb(limb), out.limb(limb), from, to);
           }
         });
     return out;
   }
 
-  private static void decode(
-      int[] own, int start, int d0, int d1, int d2, int d3, int[] out, int from, int to) {
+  private static void lookUp(int[] own, int[] values, int[] out, int from, int to) {
     for (int k = from; k < to; k++) {
-      int pattern = own[k];
-      int x = start - M31.P + (d0 & -(pattern & 1));
-      x += x >> 31 & M31.P;
-      x += (d1 & -(pattern >> 1 & 1)) - M31.P;
-      x += x >> 31 & M31.P;
-      x += (d2 & -(pattern >> 2 & 1)) - M31.P;
-      x += x >> 31 & M31.P;
-      x += (d3 & -(pattern >> 3)) - M31.P;
-      out[k] = x + (x >> 31 & M31.P);
+      out[k] = values[own[k]];
     }
   }
 

@@ -56,8 +56,8 @@ class LayeredAttackTest {
     LayeredProver prover = LayeredProver.of(circuit, copies);
     List<int[]> inputs = LayeredCircuits.inputs(circuit, copies, 9);
     for (int wrong = 1; wrong <= circuit.layers().size(); wrong++) {
-      List<List<int[]>> values = new ArrayList<>(prover.values(inputs, Workers.callerOnly()));
-      int[] register = values.get(wrong).getFirst();
+      List<List<Register>> values = new ArrayList<>(prover.values(inputs, Workers.callerOnly()));
+      int[] register = values.get(wrong).getFirst().residues();
       register[3] = M31.add(register[3], 1);
       for (int k = wrong; k < circuit.layers().size(); k++) {
         values.set(
@@ -78,10 +78,10 @@ class LayeredAttackTest {
     LayeredCircuit circuit = LayeredCircuits.small(Visibility.COMMITTED);
     LayeredProver prover = LayeredProver.of(circuit, 3);
     List<int[]> inputs = LayeredCircuits.inputs(circuit, 3, 4);
-    List<List<int[]>> values = new ArrayList<>();
-    List<int[]> first = prover.values(inputs, Workers.callerOnly()).getFirst();
-    for (int[] register : first) {
-      register[3 * 4] = 7;
+    List<List<Register>> values = new ArrayList<>();
+    List<Register> first = prover.values(inputs, Workers.callerOnly()).getFirst();
+    for (Register register : first) {
+      register.residues()[3 * 4] = 7;
     }
     values.add(first);
     for (Layer layer : circuit.layers()) {

@@ -38,14 +38,15 @@ class TwoRoundsTest {
   }
 
   /** Whether the layer begins with two rounds by classes; the sumcheck is the same either way. */
-  private boolean compare(LayeredProver prover, Layer layer, List<int[]> below, String where) {
+  private boolean compare(LayeredProver prover, Layer layer, List<Register> below, String where) {
     ExtVector weights = random.vector(layer.width());
     Ext[] z = random.elements(Integer.numberOfTrailingZeros(prover.order().copies()));
     TwoRounds.Known known = new TwoRounds.Known();
     try (Workers three = Workers.of(3)) {
       LayerProgramTables bits = tables(prover, layer, weights, z, below, known, three);
+      List<Register> residues = below.stream().map(r -> Register.of(r.residues())).toList();
       LayerProgramTables tiles =
-          tables(prover, layer, weights, z, below, null, Workers.callerOnly());
+          tables(prover, layer, weights, z, residues, null, Workers.callerOnly());
       Ext[] point = random.elements(z.length);
       for (int j = 0; j < z.length; j++) {
         assertArrayEquals(tiles.message(), bits.message(), where + ", round " + j);
@@ -62,7 +63,7 @@ class TwoRoundsTest {
   }
 
   private static @Nullable TwoRounds begins(
-      LayeredProver prover, Layer layer, ExtVector weights, Ext[] z, List<int[]> below) {
+      LayeredProver prover, Layer layer, ExtVector weights, Ext[] z, List<Register> below) {
     LayerPlan plan = new LayerPlan(layer, weights);
     return TwoRounds.of(
         layer, plan, prover.order(), below, z, new TwoRounds.Known(), Workers.callerOnly());
@@ -73,7 +74,7 @@ class TwoRoundsTest {
       Layer layer,
       ExtVector weights,
       Ext[] z,
-      List<int[]> below,
+      List<Register> below,
       TwoRounds.@Nullable Known known,
       Workers workers) {
     return new LayerProgramTables(layer, weights, z, prover.order(), below, known, workers);
@@ -86,7 +87,7 @@ class TwoRoundsTest {
     for (int seed = 0; seed < 60; seed++) {
       LayeredCircuit circuit = LayeredCircuits.random(seed);
       LayeredProver prover = LayeredProver.of(circuit, copies);
-      List<int[]> below =
+      List<Register> below =
           prover.values(inputs(circuit, copies, low, high), Workers.callerOnly()).getFirst();
       used += compare(prover, circuit.layers().getFirst(), below, "seed " + seed) ? 1 : 0;
     }
@@ -98,7 +99,7 @@ class TwoRoundsTest {
     int copies = 256;
     LayeredCircuit circuit = KeccakF1600.circuit(Visibility.COMMITTED);
     LayeredProver prover = LayeredProver.of(circuit, copies);
-    List<List<int[]>> values =
+    List<List<Register>> values =
         prover.values(inputs(circuit, copies, 1, M31.P - 1), Workers.callerOnly());
     for (int k = 0; k < 4; k++) {
       assertTrue(compare(prover, circuit.layers().get(k), values.get(k), "layer " + k));
@@ -111,7 +112,7 @@ class TwoRoundsTest {
     int copies = 256;
     LayeredCircuit circuit = KeccakF1600.circuit(Visibility.COMMITTED);
     LayeredProver prover = LayeredProver.of(circuit, copies);
-    List<int[]> below =
+    List<Register> below =
         prover.values(inputs(circuit, copies, 1, M31.P - 1), Workers.callerOnly()).getFirst();
     Layer layer = circuit.layers().getFirst();
     ExtVector weights = random.vector(layer.width());
@@ -119,15 +120,17 @@ class TwoRoundsTest {
     assertNotNull(begins(prover, layer, weights, z, below));
     Random places = new Random(9);
     for (int k = 0; k < 20; k++) {
-      int[] table = below.get(places.nextInt(below.size()));
+      int r = places.nextInt(below.size());
+      int[] table = below.get(r).residues().clone();
       int at = places.nextInt(table.length);
-      int kept = table[at];
-      table[at] = k % 2 == 0 ? 0 : kept ^ 1 << places.nextInt(31);
+      table[at] = k % 2 == 0 ? 0 : table[at] ^ 1 << places.nextInt(31);
       if (table[at] != 1 && table[at] != M31.P - 1) {
-        assertNull(begins(prover, layer, weights, z, below), at + ": " + table[at]);
-        compare(prover, layer, below, "a third residue");
+        List<Register> others = new ArrayList<>(below);
+        others.set(r, Register.of(table, prover.order(), Workers.callerOnly()));
+        assertNull(others.get(r).patterns());
+        assertNull(begins(prover, layer, weights, z, others), at + ": " + table[at]);
+        compare(prover, layer, others, "a third residue");
       }
-      table[at] = kept;
     }
   }
 }
