@@ -3,14 +3,16 @@ package org.zkc.gkr.layered;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.zkc.gkr.field.M31;
 
 /**
  * The permutation Keccak-f[1600] (FIPS 202) on bits that are wires, 1 for a bit of 0 and p - 1 for
  * a bit of 1: so the exclusive or is the product. Bit z of lane (x, y) is wire z of register 5 y +
  * x.
  *
- * <p>A round is three layers: the parities of the columns, of degree 5; theta, a product of three
- * wires; and chi, of degree 3. Rho, pi and the rotation in theta are choices of wires, iota a sign.
+ * <p>A round is three layers: the parities of the columns, of degree 5 in their sums; theta, a
+ * product of three wires; and chi, of degree 3. Rho, pi and the rotation in theta are choices of
+ * wires, iota a sign.
  *
  * <p>The caller must ensure that the inputs are 1 or p - 1; everybody can check this where they are
  * public.
@@ -24,6 +26,9 @@ public final class KeccakF1600 {
   private static final int SIDE = 5;
   private static final int ROUNDS = 24;
   private static final long HALF = 1L << 30;
+
+  /** 1 / 120. */
+  private static final long SCALE = M31.inv(120);
 
   private final LayeredCircuitBuilder builder = new LayeredCircuitBuilder();
 
@@ -62,14 +67,27 @@ public final class KeccakF1600 {
     ArrayList<Wires> out = new ArrayList<>(state);
     ArrayList<Wires> rotated = new ArrayList<>();
     for (int x = 0; x < SIDE; x++) {
-      Wires even = builder.multiply(state.get(x), state.get(x + SIDE));
-      Wires odd = builder.multiply(state.get(x + 2 * SIDE), state.get(x + 3 * SIDE));
-      Wires parity = builder.multiply(builder.multiply(even, odd), state.get(x + 4 * SIDE));
+      Wires parity = parity(state, x);
       out.add(parity);
       rotated.add(rotate(parity, 1));
     }
     out.addAll(rotated);
     return out.toArray(Wires[]::new);
+  }
+
+  /**
+   * The product of a column's five signs as a polynomial of their sum s, one of +-1, +-3 and +-5: s
+   * ((s^2 - 15)^2 - 76) / 120. The prover has one table of sums in place of five of signs.
+   */
+  private Wires parity(List<Wires> state, int x) {
+    Wires[] column = new Wires[SIDE];
+    for (int y = 0; y < SIDE; y++) {
+      column[y] = state.get(SIDE * y + x);
+    }
+    Wires sum = builder.sum(new long[] {1, 1, 1, 1, 1}, column);
+    Wires centred = builder.subtract(builder.multiply(sum, sum), builder.constants(15, LANE_BITS));
+    Wires product = builder.multiply(sum, builder.multiply(centred, centred));
+    return builder.sum(new long[] {SCALE, -76 * SCALE}, product, sum);
   }
 
   /** Towards higher bits. */

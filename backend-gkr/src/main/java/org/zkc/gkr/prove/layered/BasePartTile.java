@@ -16,17 +16,18 @@ final class BasePartTile extends PartTile {
   private final int[][] made;
   private final int[][] differences;
   private final int[] highs;
-  private final int[] registers;
+  private final int[] slots;
   private final int[] product;
 
   BasePartTile(
       Layer layer,
+      LayerPlan plan,
       LayerPlan.Part part,
       CopyOrder order,
       Ext[] later,
       List<int[]> tables,
       ExtVector[] forms) {
-    super(layer, part, order, later, forms);
+    super(layer, plan, part, order, later, forms);
     this.tables = tables;
     int gates = layer.gates().size();
     values = new int[gates][];
@@ -34,16 +35,15 @@ final class BasePartTile extends PartTile {
     made = new int[gates][];
     differences = new int[gates][];
     highs = new int[gates];
-    registers = new int[gates];
+    slots = new int[gates];
     for (int gate : part.gates()) {
+      slots[gate] = plan.slot(gate);
+      if (slots[gate] >= 0) {
+        differences[gate] = new int[room(gate)];
+      }
       switch (layer.gates().get(gate)) {
-        case Gate.Below b -> {
-          made[gate] = new int[room(gate)];
-          differences[gate] = new int[room(gate)];
-          registers[gate] = b.register();
-        }
         case Gate.Constant c -> made[gate] = spread(c);
-        case Gate.Sum _, Gate.Product _, Gate.Select _, Gate.Total _ ->
+        case Gate.Below _, Gate.Sum _, Gate.Product _, Gate.Select _, Gate.Total _ ->
             made[gate] = new int[room(gate)];
       }
       values[gate] = made[gate];
@@ -52,15 +52,15 @@ final class BasePartTile extends PartTile {
   }
 
   @Override
-  void atZero(int gate, int register, int lowAt, int highAt, int count) {
-    values[gate] = tables.get(register);
+  void atZero(int gate, int slot, int lowAt, int highAt, int count) {
+    values[gate] = tables.get(slot);
     starts[gate] = lowAt;
     highs[gate] = highAt;
   }
 
   @Override
   void atTwo(int gate, int count) {
-    int[] table = tables.get(registers[gate]);
+    int[] table = tables.get(slots[gate]);
     int[] d = differences[gate];
     kernels.addMultipleBase(table, highs[gate], M31.P - 1, table, starts[gate], d, 0, count);
     kernels.addMultipleBase(table, highs[gate], 1, d, 0, made[gate], 0, count);

@@ -19,12 +19,13 @@ final class ExtTile extends PartTile {
 
   ExtTile(
       Layer layer,
+      LayerPlan plan,
       LayerPlan.Part part,
       CopyOrder order,
       Ext[] later,
       @Nullable ExtVector[] tables,
       ExtVector[] forms) {
-    super(layer, part, order, later, forms);
+    super(layer, plan, part, order, later, forms);
     this.tables = tables;
     int gates = layer.gates().size();
     values = new ExtVector[gates];
@@ -32,16 +33,15 @@ final class ExtTile extends PartTile {
     differences = new ExtVector[gates];
     highs = new ExtVector[gates];
     for (int gate : part.gates()) {
+      if (plan.slot(gate) >= 0) {
+        differences[gate] = new ExtVector(room(gate));
+      }
       switch (layer.gates().get(gate)) {
-        case Gate.Below _ -> {
-          made[gate] = new ExtVector(room(gate));
-          differences[gate] = new ExtVector(room(gate));
-        }
         case Gate.Constant c -> {
           int[] residues = spread(c);
           made[gate] = ExtVector.ofBase(residues, residues.length);
         }
-        case Gate.Sum _, Gate.Product _, Gate.Select _, Gate.Total _ ->
+        case Gate.Below _, Gate.Sum _, Gate.Product _, Gate.Select _, Gate.Total _ ->
             made[gate] = new ExtVector(room(gate));
       }
       values[gate] = made[gate];
@@ -50,8 +50,8 @@ final class ExtTile extends PartTile {
   }
 
   @Override
-  void atZero(int gate, int register, int lowAt, int highAt, int count) {
-    ExtVector table = tables[register];
+  void atZero(int gate, int slot, int lowAt, int highAt, int count) {
+    ExtVector table = tables[slot];
     values[gate] = table.slice(lowAt, count);
     highs[gate] = table.slice(highAt, count);
   }

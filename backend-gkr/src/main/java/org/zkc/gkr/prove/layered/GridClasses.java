@@ -15,12 +15,13 @@ import org.zkc.gkr.layered.Layer;
 
 /**
  * The polynomials that gates are in the first two variables of the copies, where every register
- * below holds one of two residues. A wire below has one of 16 patterns of these on the corners, so
- * a gate of few registers is one of few polynomials, its classes. A class is known by its values on
- * the grid {0, .., d} x {0, .., d}, d the degree of the layer; classes of equal values are one.
+ * below holds one of two residues. A wire below has one of 16 patterns of these on the corners, and
+ * a sum of n one of (n + 1)^4 patterns of how many have the second residue there, so a gate of few
+ * leaves ({@link LayerPlan}) is one of few polynomials, its classes. A class is known by its values
+ * on the grid {0, .., d} x {0, .., d}, d the degree of the layer; classes of equal values are one.
  *
- * <p>Factors that read other registers than each other meet in every combination of their classes.
- * Everything else is taken apart down to the patterns of its registers.
+ * <p>Factors that read other leaves than each other meet in every combination of their classes.
+ * Everything else is taken apart down to the patterns of its leaves.
  */
 final class GridClasses {
   /** Patterns of two residues on four corners. */
@@ -29,14 +30,16 @@ final class GridClasses {
   /** Combinations that a table is made for. More would not stay in a cache. */
   private static final int MOST_COMBINATIONS = 1 << 14;
 
+  private static final int MOST_JOINT = 1 << 12;
   private static final int MOST_CLASSES = 1 << 13;
-  private static final int MOST_REGISTERS = 3;
+
+  /** Registers of a sum that is a leaf: 8^4 patterns. */
+  private static final int MOST_ADDENDS = 7;
 
   private final int points;
   private final int low;
   private final int high;
   private final Map<String, Classes> made = new HashMap<>();
-  private final Classes patterns;
 
   /**
    * The classes of layers of degree {@code points} - 1.
@@ -48,11 +51,6 @@ final class GridClasses {
     this.points = points;
     this.low = low;
     this.high = high;
-    int[][] values = new int[PATTERNS][];
-    for (int pattern = 0; pattern < PATTERNS; pattern++) {
-      values[pattern] = register(pattern);
-    }
-    patterns = new Classes(values, new int[0]);
   }
 
   int points() {
@@ -112,15 +110,15 @@ final class GridClasses {
     String key();
   }
 
-  /** A register below. */
-  record Register(int register, Classes classes) implements Node {
+  /** A leaf, whose classes are its patterns. */
+  record Leaf(int slot, int addends, Classes classes) implements Node {
     @Override
     public String key() {
-      return "r";
+      return leafKey(addends);
     }
   }
 
-  /** A product of factors without a register in common. */
+  /** A product of factors without a leaf in common. */
   record Pair(Node left, Node right, Classes classes) implements Node {
     @Override
     public String key() {
@@ -128,58 +126,59 @@ final class GridClasses {
     }
   }
 
-  /** Anything else of these registers, the first in the lowest bits of the combination. */
-  record Joint(List<Integer> registers, Classes classes, String key) implements Node {}
+  /**
+   * Anything else of these leaves.
+   *
+   * @param slots of the leaves
+   * @param factors of their patterns in a combination
+   */
+  record Joint(List<Integer> slots, List<Integer> factors, Classes classes, String key)
+      implements Node {}
+
+  private static String leafKey(int addends) {
+    return "r" + addends;
+  }
 
   private static String pairKey(Node left, Node right) {
     return "(" + left.key() + " " + right.key() + ")";
   }
 
   /** The node of a gate, or null where it has too many classes or chooses wires. */
-  @Nullable Node of(Layer layer, int gate) {
-    SequencedMap<Integer, Integer> registers = new LinkedHashMap<>();
-    if (!collect(layer, gate, registers)) {
-      return null;
-    }
-    return switch (layer.gates().get(gate)) {
-      case Gate.Below b -> register(b);
-      case Gate.Product p -> product(layer, p.left(), p.right());
-      case Gate.Constant _, Gate.Sum _, Gate.Select _, Gate.Total _ ->
-          joint(layer, List.of(gate), registers);
-    };
-  }
-
-  private Register register(Gate.Below b) {
-    return new Register(b.register(), patterns);
+  @Nullable Node of(LayerPlan plan, Layer layer, int gate) {
+    return new Reader(plan, layer).of(gate);
   }
 
   /** The node of the product of two gates, or null. */
-  @Nullable Node product(Layer layer, int left, int right) {
-    SequencedMap<Integer, Integer> both = new LinkedHashMap<>();
-    SequencedMap<Integer, Integer> second = new LinkedHashMap<>();
-    if (!collect(layer, left, both) || !collect(layer, right, second)) {
-      return null;
-    }
-    boolean apart = both.keySet().stream().noneMatch(second::containsKey);
-    if (!apart || both.isEmpty() || second.isEmpty()) {
-      collect(layer, right, both);
-      return joint(layer, List.of(left, right), both);
-    }
-    Node a = of(layer, left);
-    Node b = of(layer, right);
-    return a == null || b == null ? null : pair(a, b);
+  @Nullable Node product(LayerPlan plan, Layer layer, int left, int right) {
+    return new Reader(plan, layer).product(left, right);
   }
 
   /** The product of a factor and of a register that it does not read, or null. */
-  @Nullable Node product(Layer layer, int factor, Gate.Below register) {
-    SequencedMap<Integer, Integer> read = new LinkedHashMap<>();
-    Node node = of(layer, factor);
-    return node == null
-            || !collect(layer, factor, read)
-            || read.containsKey(register.register())
-            || read.isEmpty()
-        ? null
-        : pair(node, register(register));
+  @Nullable Node product(LayerPlan plan, Layer layer, int factor, Gate.Below register) {
+    return new Reader(plan, layer).product(factor, register);
+  }
+
+  /** The number of patterns of a leaf of so many registers. */
+  static int patterns(int addends) {
+    int base = addends + 1;
+    return base * base * base * base;
+  }
+
+  /** A leaf's node, or null where it has too many patterns. */
+  private @Nullable Leaf leaf(int slot, int addends) {
+    if (addends > MOST_ADDENDS) {
+      return null;
+    }
+    Classes known = made.get(leafKey(addends));
+    if (known == null) {
+      int[][] values = new int[patterns(addends)][];
+      for (int pattern = 0; pattern < values.length; pattern++) {
+        values[pattern] = leafValues(pattern, addends);
+      }
+      known = new Classes(values, new int[0]);
+      made.put(leafKey(addends), known);
+    }
+    return new Leaf(slot, addends, known);
   }
 
   private @Nullable Node pair(Node a, Node b) {
@@ -204,34 +203,6 @@ final class GridClasses {
     return known.count() > MOST_CLASSES ? null : new Pair(a, b, known);
   }
 
-  /** The product of gates, one or two, from the patterns of all of their registers. */
-  private @Nullable Node joint(
-      Layer layer, List<Integer> gates, SequencedMap<Integer, Integer> registers) {
-    if (registers.isEmpty() || registers.size() > MOST_REGISTERS) {
-      return null;
-    }
-    StringBuilder key = new StringBuilder();
-    gates.forEach(gate -> describe(layer, gate, registers, key.append('*')));
-    Classes known = made.get(key.toString());
-    if (known == null) {
-      int[][] values = new int[1 << 4 * registers.size()][];
-      for (int k = 0; k < values.length; k++) {
-        values[k] = value(layer, gates.getFirst(), registers, k);
-        if (gates.size() > 1) {
-          int[] other = value(layer, gates.getLast(), registers, k);
-          for (int p = 0; p < other.length; p++) {
-            values[k][p] = M31.mul(values[k][p], other[p]);
-          }
-        }
-      }
-      known = distinct(values);
-      made.put(key.toString(), known);
-    }
-    return known.count() > MOST_CLASSES
-        ? null
-        : new Joint(List.copyOf(registers.keySet()), known, key.toString());
-  }
-
   private static Classes distinct(int[][] values) {
     Map<IntBuffer, Integer> seen = new HashMap<>();
     ArrayList<int[]> classes = new ArrayList<>();
@@ -246,102 +217,208 @@ final class GridClasses {
     return new Classes(classes.toArray(int[][]::new), ofCombination);
   }
 
-  /**
-   * Adds the registers that a gate is made of, numbered as they are met.
-   *
-   * @return false where wires are chosen, or constants differ from wire to wire
-   */
-  private static boolean collect(Layer layer, int gate, Map<Integer, Integer> registers) {
-    return switch (layer.gates().get(gate)) {
-      case Gate.Below b -> {
-        registers.putIfAbsent(b.register(), registers.size());
-        yield true;
-      }
-      case Gate.Constant c -> {
-        boolean same = true;
-        for (int value : c.values()) {
-          same &= value == c.values()[0];
-        }
-        yield same;
-      }
-      case Gate.Sum s -> {
-        boolean all = true;
-        for (Gate.Term t : s.terms()) {
-          all &= collect(layer, t.source(), registers);
-        }
-        yield all;
-      }
-      case Gate.Product p ->
-          collect(layer, p.left(), registers) && collect(layer, p.right(), registers);
-      case Gate.Select _, Gate.Total _ -> false;
-    };
-  }
+  /** Reads one layer's gates. */
+  private final class Reader {
+    private final LayerPlan plan;
+    private final Layer layer;
 
-  private static void describe(
-      Layer layer, int gate, Map<Integer, Integer> registers, StringBuilder text) {
-    switch (layer.gates().get(gate)) {
-      case Gate.Below b -> text.append('r').append(registers.get(b.register()));
-      case Gate.Constant c -> text.append(c.values()[0]);
-      case Gate.Sum s -> {
-        text.append('[');
-        for (Gate.Term t : s.terms()) {
-          describe(layer, t.source(), registers, text.append('+').append(t.coefficient()));
-        }
-        text.append(']');
-      }
-      case Gate.Product p -> {
-        describe(layer, p.left(), registers, text.append('('));
-        describe(layer, p.right(), registers, text.append(' '));
-        text.append(')');
-      }
-      case Gate.Select _, Gate.Total _ -> throw new IllegalStateException("no class");
+    Reader(LayerPlan plan, Layer layer) {
+      this.plan = plan;
+      this.layer = layer;
     }
-  }
 
-  /** A gate's values on the grid for a combination of patterns. */
-  private int[] value(Layer layer, int gate, Map<Integer, Integer> registers, int combination) {
-    int[] out = new int[points * points];
-    switch (layer.gates().get(gate)) {
-      case Gate.Below b -> {
-        int place = registers.getOrDefault(b.register(), 0);
-        return register(combination >> 4 * place & PATTERNS - 1);
+    private int addends(int slot) {
+      return plan.registers(slot).size();
+    }
+
+    @Nullable Node of(int gate) {
+      SequencedMap<Integer, Integer> leaves = new LinkedHashMap<>();
+      if (!collect(gate, leaves)) {
+        return null;
       }
-      case Gate.Constant c -> Arrays.fill(out, c.values()[0]);
-      case Gate.Sum s -> {
-        for (Gate.Term t : s.terms()) {
-          int[] term = value(layer, t.source(), registers, combination);
-          for (int p = 0; p < out.length; p++) {
-            out[p] = M31.add(out[p], M31.mul(t.coefficient(), term[p]));
+      int slot = plan.slot(gate);
+      if (slot >= 0) {
+        return leaf(slot, addends(slot));
+      }
+      return layer.gates().get(gate) instanceof Gate.Product p
+          ? product(p.left(), p.right())
+          : joint(List.of(gate), leaves);
+    }
+
+    @Nullable Node product(int left, int right) {
+      SequencedMap<Integer, Integer> both = new LinkedHashMap<>();
+      SequencedMap<Integer, Integer> second = new LinkedHashMap<>();
+      if (!collect(left, both) || !collect(right, second)) {
+        return null;
+      }
+      boolean apart = both.keySet().stream().noneMatch(second::containsKey);
+      if (!apart || both.isEmpty() || second.isEmpty()) {
+        collect(right, both);
+        return joint(List.of(left, right), both);
+      }
+      Node a = of(left);
+      Node b = of(right);
+      return a == null || b == null ? null : pair(a, b);
+    }
+
+    @Nullable Node product(int factor, Gate.Below register) {
+      SequencedMap<Integer, Integer> read = new LinkedHashMap<>();
+      Node node = of(factor);
+      Node other = leaf(register.register(), 1);
+      return node == null
+              || other == null
+              || !collect(factor, read)
+              || read.containsKey(register.register())
+              || read.isEmpty()
+          ? null
+          : pair(node, other);
+    }
+
+    /** The product of gates, one or two, from the patterns of all of their leaves. */
+    private @Nullable Node joint(List<Integer> gates, SequencedMap<Integer, Integer> leaves) {
+      ArrayList<Integer> factors = new ArrayList<>();
+      long combinations = 1;
+      if (leaves.isEmpty()) {
+        return null;
+      }
+      for (int slot : leaves.keySet()) {
+        factors.add((int) combinations);
+        boolean few = addends(slot) <= MOST_ADDENDS;
+        combinations *= few ? patterns(addends(slot)) : MOST_JOINT + 1;
+        if (combinations > MOST_JOINT) {
+          return null;
+        }
+      }
+      StringBuilder key = new StringBuilder();
+      gates.forEach(gate -> describe(gate, leaves, key.append('*')));
+      Classes known = made.get(key.toString());
+      if (known == null) {
+        int[][] values = new int[(int) combinations][];
+        for (int k = 0; k < values.length; k++) {
+          values[k] = value(gates.getFirst(), leaves, factors, k);
+          if (gates.size() > 1) {
+            int[] other = value(gates.getLast(), leaves, factors, k);
+            for (int p = 0; p < other.length; p++) {
+              values[k][p] = M31.mul(values[k][p], other[p]);
+            }
           }
         }
+        known = distinct(values);
+        made.put(key.toString(), known);
       }
-      case Gate.Product p -> {
-        int[] left = value(layer, p.left(), registers, combination);
-        int[] right = value(layer, p.right(), registers, combination);
-        for (int k = 0; k < out.length; k++) {
-          out[k] = M31.mul(left[k], right[k]);
-        }
-      }
-      case Gate.Select _, Gate.Total _ -> throw new IllegalStateException("no class");
+      return known.count() > MOST_CLASSES
+          ? null
+          : new Joint(List.copyOf(leaves.keySet()), List.copyOf(factors), known, key.toString());
     }
-    return out;
+
+    /**
+     * Adds the leaves that a gate is made of, numbered as they are met.
+     *
+     * @return false where wires are chosen, or constants differ from wire to wire
+     */
+    private boolean collect(int gate, Map<Integer, Integer> leaves) {
+      int slot = plan.slot(gate);
+      if (slot >= 0) {
+        leaves.putIfAbsent(slot, leaves.size());
+        return true;
+      }
+      return switch (layer.gates().get(gate)) {
+        case Gate.Constant c -> {
+          boolean same = true;
+          for (int value : c.values()) {
+            same &= value == c.values()[0];
+          }
+          yield same;
+        }
+        case Gate.Sum s -> {
+          boolean all = true;
+          for (Gate.Term t : s.terms()) {
+            all &= collect(t.source(), leaves);
+          }
+          yield all;
+        }
+        case Gate.Product p -> collect(p.left(), leaves) && collect(p.right(), leaves);
+        case Gate.Below _, Gate.Select _, Gate.Total _ -> false;
+      };
+    }
+
+    private void describe(int gate, Map<Integer, Integer> leaves, StringBuilder text) {
+      int slot = plan.slot(gate);
+      if (slot >= 0) {
+        text.append(leafKey(addends(slot))).append(':').append(leaves.get(slot));
+        return;
+      }
+      switch (layer.gates().get(gate)) {
+        case Gate.Constant c -> text.append(c.values()[0]);
+        case Gate.Sum s -> {
+          text.append('[');
+          for (Gate.Term t : s.terms()) {
+            describe(t.source(), leaves, text.append('+').append(t.coefficient()));
+          }
+          text.append(']');
+        }
+        case Gate.Product p -> {
+          describe(p.left(), leaves, text.append('('));
+          describe(p.right(), leaves, text.append(' '));
+          text.append(')');
+        }
+        case Gate.Below _, Gate.Select _, Gate.Total _ ->
+            throw new IllegalStateException("no class");
+      }
+    }
+
+    /** A gate's values on the grid for a combination of patterns. */
+    private int[] value(
+        int gate, Map<Integer, Integer> leaves, List<Integer> factors, int combination) {
+      int slot = plan.slot(gate);
+      if (slot >= 0) {
+        int place = leaves.getOrDefault(slot, 0);
+        int addends = addends(slot);
+        return leafValues(combination / factors.get(place) % patterns(addends), addends);
+      }
+      int[] out = new int[points * points];
+      switch (layer.gates().get(gate)) {
+        case Gate.Constant c -> Arrays.fill(out, c.values()[0]);
+        case Gate.Sum s -> {
+          for (Gate.Term t : s.terms()) {
+            int[] term = value(t.source(), leaves, factors, combination);
+            for (int p = 0; p < out.length; p++) {
+              out[p] = M31.add(out[p], M31.mul(t.coefficient(), term[p]));
+            }
+          }
+        }
+        case Gate.Product p -> {
+          int[] left = value(p.left(), leaves, factors, combination);
+          int[] right = value(p.right(), leaves, factors, combination);
+          for (int k = 0; k < out.length; k++) {
+            out[k] = M31.mul(left[k], right[k]);
+          }
+        }
+        case Gate.Below _, Gate.Select _, Gate.Total _ ->
+            throw new IllegalStateException("no class");
+      }
+      return out;
+    }
   }
 
-  /** The line through the corners of a pattern in both variables; bit 2 t + u is corner (t, u). */
-  private int[] register(int pattern) {
+  /**
+   * The line through the corners of a pattern in both variables; digit 2 t + u is corner (t, u).
+   */
+  private int[] leafValues(int pattern, int addends) {
     int[] out = new int[points * points];
+    int[] corner = new int[4];
+    for (int k = 0, rest = pattern; k < corner.length; k++, rest /= addends + 1) {
+      int highs = rest % (addends + 1);
+      corner[k] = M31.add(M31.mul(highs, high), M31.mul(addends - highs, low));
+    }
     for (int t = 0; t < points; t++) {
       for (int u = 0; u < points; u++) {
-        int atZero = line(corner(pattern, 0), corner(pattern, 1), u);
-        int atOne = line(corner(pattern, 2), corner(pattern, 3), u);
+        int atZero = line(corner[0], corner[1], u);
+        int atOne = line(corner[2], corner[3], u);
         out[t * points + u] = line(atZero, atOne, t);
       }
     }
     return out;
-  }
-
-  private int corner(int pattern, int k) {
-    return (pattern >> k & 1) == 0 ? low : high;
   }
 
   private static int line(int atZero, int atOne, int x) {

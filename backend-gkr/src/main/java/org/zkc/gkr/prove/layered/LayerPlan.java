@@ -24,7 +24,10 @@ import org.zkc.gkr.layered.Layer;
  * Several products with a common factor, whose other factors are registers below, become one
  * product of that factor and a {@link Form}: one table over E replaces them all.
  *
- * <p>Products that read the same registers form one {@link Part}.
+ * <p>A sum of registers below that products read by it alone is a leaf like a register: one table
+ * in place of several. Leaves are numbered by slots, first the registers below, then these sums.
+ *
+ * <p>Products that read the same leaves form one {@link Part}.
  */
 final class LayerPlan {
   /** The weights of a product's wires. */
@@ -53,6 +56,11 @@ final class LayerPlan {
   private final @Nullable ExtVector[] weights;
   private final @Nullable ExtVector[] linear;
   private final ArrayList<Part> parts = new ArrayList<>();
+
+  /** The gates that are leaves and sums, in the order of their slots. */
+  private final ArrayList<Integer> sums = new ArrayList<>();
+
+  private final int[] slots;
   private Ext constant = Ext.ZERO;
 
   /** The plan for these weights, one for each of the layer's wires. */
@@ -60,6 +68,8 @@ final class LayerPlan {
     this.layer = layer;
     weights = new ExtVector[layer.gates().size()];
     linear = new ExtVector[layer.below().size()];
+    slots = new int[weights.length];
+    Arrays.setAll(slots, g -> register(g));
     int at = 0;
     for (int gate : layer.outputs()) {
       int width = layer.width(gate);
@@ -87,6 +97,26 @@ final class LayerPlan {
 
   List<Part> parts() {
     return parts;
+  }
+
+  /** The slot of a leaf, or -1 for other gates. */
+  int slot(int gate) {
+    return slots[gate];
+  }
+
+  /** The slots of all leaves that may be read, the registers' first. */
+  int slots() {
+    return linear.length + sums.size();
+  }
+
+  /** The registers below that a slot is the sum of; one where it is a register's. */
+  List<Integer> registers(int slot) {
+    return slot < linear.length ? List.of(slot) : addends(sums.get(slot - linear.length));
+  }
+
+  /** The wires of a slot's leaf. */
+  int width(int slot) {
+    return layer.below().get(registers(slot).getFirst());
   }
 
   private ExtVector weightsOf(int gate) {
@@ -185,6 +215,7 @@ final class LayerPlan {
    */
   private void split(List<Root> roots) {
     List<Form> forms = forms(roots);
+    findSums(roots, forms);
     int[] owner = new int[weights.length];
     Arrays.setAll(owner, g -> g);
     TreeMap<Integer, Part> byOwner = new TreeMap<>();
@@ -219,6 +250,67 @@ final class LayerPlan {
     });
   }
 
+  private void findSums(List<Root> roots, List<Form> forms) {
+    boolean[] seen = new boolean[weights.length];
+    int[] readers = new int[linear.length];
+    for (Root root : roots) {
+      mark(root.left(), seen);
+      mark(root.right(), seen);
+      countReaders(List.of(root.left(), root.right()), readers);
+    }
+    for (Form form : forms) {
+      mark(form.factor(), seen);
+      countReaders(List.of(form.factor()), readers);
+    }
+    for (int g = 0; g < seen.length; g++) {
+      // The factors of roots and forms were counted, and are gates themselves.
+      if (seen[g]) {
+        countReaders(operands(layer.gates().get(g)), readers);
+      }
+    }
+    for (int g = 0; g < seen.length; g++) {
+      List<Integer> registers = seen[g] ? addends(g) : List.of();
+      if (registers.size() > 1 && registers.stream().allMatch(r -> readers[r] == 1)) {
+        slots[g] = slots();
+        sums.add(g);
+      }
+    }
+  }
+
+  private void countReaders(List<Integer> operands, int[] readers) {
+    for (int gate : operands) {
+      if (layer.gates().get(gate) instanceof Gate.Below b) {
+        readers[b.register()]++;
+      }
+    }
+  }
+
+  private static List<Integer> operands(Gate gate) {
+    return switch (gate) {
+      case Gate.Below _, Gate.Constant _ -> List.of();
+      case Gate.Sum s -> s.terms().stream().map(Gate.Term::source).toList();
+      case Gate.Product p -> List.of(p.left(), p.right());
+      case Gate.Select s -> s.sources();
+      case Gate.Total t -> List.of(t.source());
+    };
+  }
+
+  /** The registers that a gate adds up as they are, each once; none for other gates. */
+  private List<Integer> addends(int gate) {
+    if (!(layer.gates().get(gate) instanceof Gate.Sum s)) {
+      return List.of();
+    }
+    ArrayList<Integer> out = new ArrayList<>();
+    for (Gate.Term t : s.terms()) {
+      int register = register(t.source());
+      if (t.coefficient() != 1 || register < 0 || out.contains(register)) {
+        return List.of();
+      }
+      out.add(register);
+    }
+    return List.copyOf(out);
+  }
+
   private static Part part(int[] owner, int gate, TreeMap<Integer, Part> byOwner) {
     return byOwner.computeIfAbsent(
         find(owner, gate), o -> new Part(new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
@@ -250,15 +342,8 @@ final class LayerPlan {
       return;
     }
     seen[gate] = true;
-    switch (layer.gates().get(gate)) {
-      case Gate.Below _, Gate.Constant _ -> {}
-      case Gate.Sum s -> s.terms().forEach(t -> mark(t.source(), seen));
-      case Gate.Product p -> {
-        mark(p.left(), seen);
-        mark(p.right(), seen);
-      }
-      case Gate.Select s -> s.sources().forEach(k -> mark(k, seen));
-      case Gate.Total t -> mark(t.source(), seen);
+    if (slot(gate) < 0) {
+      operands(layer.gates().get(gate)).forEach(k -> mark(k, seen));
     }
   }
 }

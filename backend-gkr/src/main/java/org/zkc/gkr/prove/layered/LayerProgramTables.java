@@ -5,13 +5,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Kernels;
 import org.zkc.gkr.kernel.SplitKernels;
 import org.zkc.gkr.kernel.Workers;
-import org.zkc.gkr.layered.Gate;
 import org.zkc.gkr.layered.Layer;
 import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.mle.SplitEq;
@@ -34,6 +34,10 @@ final class LayerProgramTables implements SumcheckTables {
   private final LayerPlan plan;
   private final CopyOrder whole;
   private final List<Register> below;
+
+  /** The residues of every slot, where the first round needs them. */
+  private List<int[]> residues = List.of();
+
   private final Ext[] z;
   private final TreeSet<Integer> bound = new TreeSet<>();
   private final @Nullable ExtVector[] tables;
@@ -75,32 +79,46 @@ final class LayerProgramTables implements SumcheckTables {
     this.order = order;
     this.below = below;
     this.z = z;
-    tables = new ExtVector[below.size()];
+    tables = new ExtVector[plan.slots()];
     eq = new SplitEq(z);
     bits = known == null ? null : TwoRounds.of(layer, plan, order, below, z, known, workers);
     if (z.length > 0) {
-      List<int[]> residues =
-          bits == null ? below.stream().map(Register::residues).toList() : List.of();
+      if (bits == null) {
+        residues = IntStream.range(0, plan.slots()).mapToObj(this::residues).toList();
+      }
       for (LayerPlan.Part part : plan.parts()) {
+        for (int gate : part.gates()) {
+          if (plan.slot(gate) >= 0) {
+            bound.add(plan.slot(gate));
+          }
+        }
         if (bits != null) {
-          part.gates().forEach(this::bindLater);
           continue;
         }
         ExtVector[] own = part.forms().stream().map(this::form).toArray(ExtVector[]::new);
         forms.add(own);
-        PartTile[] ofThreads =
-            ofThreads(() -> new BasePartTile(layer, part, order, later(), residues, own));
-        bound.addAll(ofThreads[0].registers());
-        tiles.add(ofThreads);
+        tiles.add(
+            ofThreads(() -> new BasePartTile(layer, plan, part, order, later(), residues, own)));
       }
       outside = outside();
     }
   }
 
-  private void bindLater(int gate) {
-    if (layer.gates().get(gate) instanceof Gate.Below b) {
-      bound.add(b.register());
+  private int[] residues(int slot) {
+    List<Integer> registers = plan.registers(slot);
+    int[] first = below.get(registers.getFirst()).residues();
+    if (registers.size() == 1) {
+      return first;
     }
+    int[] sum = first.clone();
+    for (int r : registers.subList(1, registers.size())) {
+      int[] next = below.get(r).residues();
+      workers.forEachPiece(
+          sum.length,
+          PIECE,
+          (from, to) -> kernels.addMultipleBase(sum, from, 1, next, from, sum, from, to - from));
+    }
+    return sum;
   }
 
   private PartTile[] ofThreads(Supplier<PartTile> tile) {
@@ -139,35 +157,43 @@ final class LayerProgramTables implements SumcheckTables {
 
   /** The value of each copy outside of products, or null where there is none. */
   private @Nullable ExtVector outside() {
+    ArrayList<Register.Patterns> patterns = new ArrayList<>();
+    ArrayList<ExtVector> ofPatterns = new ArrayList<>();
     ExtVector out = null;
-    int run = whole.run();
     for (int r = 0; r < below.size(); r++) {
       ExtVector weights = plan.linear(r);
       if (weights != null) {
         out = out == null ? new ExtVector(whole.copies()) : out;
-        ExtVector all = out;
-        Register.Patterns patterns = below.get(r).patterns();
-        if (patterns != null) {
-          new PatternSums(whole, workers).addWires(patterns, weights, all);
-          continue;
+        Register.Patterns own = below.get(r).patterns();
+        if (own != null && (patterns.isEmpty() || own.isOf(patterns.getFirst()))) {
+          patterns.add(own);
+          ofPatterns.add(weights);
+        } else {
+          addWires(below.get(r).residues(), weights, out);
         }
-        int[] register = below.get(r).residues();
-        workers.forEachPiece(
-            whole.groups(),
-            (long) weights.length() * run,
-            PIECE,
-            (first, end) -> {
-              for (int group = first; group < end; group++) {
-                ExtVector copies = all.slice(group * run, run);
-                for (int k = 0; k < weights.length(); k++) {
-                  int at = whole.at(group, weights.length(), k);
-                  kernels.addScaledBase(copies, weights.get(k), register, at, run);
-                }
-              }
-            });
       }
     }
+    if (out != null && !patterns.isEmpty()) {
+      new PatternSums(whole, workers).addWires(patterns, ofPatterns, out);
+    }
     return out;
+  }
+
+  private void addWires(int[] register, ExtVector weights, ExtVector sums) {
+    int run = whole.run();
+    workers.forEachPiece(
+        whole.groups(),
+        (long) weights.length() * run,
+        PIECE,
+        (first, end) -> {
+          for (int group = first; group < end; group++) {
+            ExtVector copies = sums.slice(group * run, run);
+            for (int k = 0; k < weights.length(); k++) {
+              int at = whole.at(group, weights.length(), k);
+              kernels.addScaledBase(copies, weights.get(k), register, at, run);
+            }
+          }
+        });
   }
 
   @Override
@@ -263,7 +289,9 @@ final class LayerProgramTables implements SumcheckTables {
         boolean same = old.length > 0 && old[0] instanceof ExtTile && old[0].fits(order);
         LayerPlan.Part part = plan.parts().get(k);
         next.add(
-            same ? old : ofThreads(() -> new ExtTile(layer, part, order, later(), tables, own)));
+            same
+                ? old
+                : ofThreads(() -> new ExtTile(layer, plan, part, order, later(), tables, own)));
       }
       tiles = next;
     }
@@ -284,11 +312,11 @@ final class LayerProgramTables implements SumcheckTables {
 
   private void bindTables(int half, Ext challenge) {
     for (int r : bound) {
-      int elements = half * layer.below().get(r);
+      int elements = half * plan.width(r);
       ExtVector table = tables[r];
       tables[r] =
           table == null
-              ? split.bindBase(below.get(r).residues(), 0, 2 * elements, elements, challenge)
+              ? split.bindBase(residues.get(r), 0, 2 * elements, elements, challenge)
               : split.bind(table, elements, challenge);
     }
     for (ExtVector[] own : forms) {
@@ -321,6 +349,9 @@ final class LayerProgramTables implements SumcheckTables {
     int inRun = Integer.numberOfTrailingZeros(whole.run());
     ExtVector ofGroups = EqTable.of(Arrays.copyOf(point, point.length - inRun));
     ExtVector ofRun = EqTable.of(Arrays.copyOfRange(point, point.length - inRun, point.length));
+    PatternSums sums = new PatternSums(whole, workers);
+    Register.Patterns two = null;
+    long[] products = new long[0];
     int at = 0;
     for (int r = 0; r < below.size(); r++) {
       int width = layer.below().get(r);
@@ -331,7 +362,11 @@ final class LayerProgramTables implements SumcheckTables {
       } else {
         Register.Patterns patterns = below.get(r).patterns();
         if (patterns != null) {
-          new PatternSums(whole, workers).ends(patterns, point, register);
+          if (two == null || !two.isOf(patterns)) {
+            two = patterns;
+            products = sums.products(patterns, point);
+          }
+          sums.ends(patterns, products, register);
         } else {
           combine(below.get(r).residues(), ofGroups, ofRun, register);
         }

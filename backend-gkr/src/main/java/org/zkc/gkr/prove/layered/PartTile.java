@@ -1,6 +1,5 @@
 package org.zkc.gkr.prove.layered;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -22,6 +21,7 @@ abstract sealed class PartTile permits BasePartTile, ExtTile {
 
   final Kernels kernels = Kernels.best();
   final Layer layer;
+  final LayerPlan plan;
   final LayerPlan.Part part;
 
   /** Copies of a run, and groups of a tile. */
@@ -44,9 +44,16 @@ abstract sealed class PartTile permits BasePartTile, ExtTile {
    * @param later the coordinates of the claim's point after the current variable
    * @param forms the tables of the part's forms, which are bound in place of the elements
    */
-  PartTile(Layer layer, LayerPlan.Part part, CopyOrder order, Ext[] later, ExtVector[] forms) {
+  PartTile(
+      Layer layer,
+      LayerPlan plan,
+      LayerPlan.Part part,
+      CopyOrder order,
+      Ext[] later,
+      ExtVector[] forms) {
     this.forms = forms;
     this.layer = layer;
+    this.plan = plan;
     this.part = part;
     run = order.run();
     int halfGroups = order.groups() / 2;
@@ -127,10 +134,10 @@ abstract sealed class PartTile permits BasePartTile, ExtTile {
 
   private void chunk(Ext[] sums, int tile, int from, int count, int halfGroupsNow) {
     for (int gate : part.gates()) {
-      if (layer.gates().get(gate) instanceof Gate.Below b) {
+      if (plan.slot(gate) >= 0) {
         int width = layer.width(gate);
         int at = tile * groups * run * width + from;
-        atZero(gate, b.register(), at, at + halfGroupsNow * run * width, count(gate, count));
+        atZero(gate, plan.slot(gate), at, at + halfGroupsNow * run * width, count(gate, count));
       } else if (layer.gates().get(gate) instanceof Gate.Constant) {
         constant(gate, from, count(gate, count));
       }
@@ -139,7 +146,7 @@ abstract sealed class PartTile permits BasePartTile, ExtTile {
       if (v > 0) {
         // From 0 to 2, and on by steps of 1.
         for (int gate : part.gates()) {
-          if (layer.gates().get(gate) instanceof Gate.Below) {
+          if (plan.slot(gate) >= 0) {
             if (v == 1) {
               atTwo(gate, count(gate, count));
             } else {
@@ -184,6 +191,9 @@ abstract sealed class PartTile permits BasePartTile, ExtTile {
   }
 
   private void compute(int gate, int count) {
+    if (plan.slot(gate) >= 0) {
+      return;
+    }
     switch (layer.gates().get(gate)) {
       case Gate.Below _, Gate.Constant _ -> {}
       case Gate.Sum s -> sum(gate, s.terms(), count);
@@ -238,18 +248,7 @@ abstract sealed class PartTile permits BasePartTile, ExtTile {
     return out;
   }
 
-  /** Gates that this part reads from below. */
-  List<Integer> registers() {
-    ArrayList<Integer> out = new ArrayList<>();
-    for (int gate : part.gates()) {
-      if (layer.gates().get(gate) instanceof Gate.Below b) {
-        out.add(b.register());
-      }
-    }
-    return out;
-  }
-
-  abstract void atZero(int gate, int register, int lowAt, int highAt, int count);
+  abstract void atZero(int gate, int slot, int lowAt, int highAt, int count);
 
   abstract void atTwo(int gate, int count);
 

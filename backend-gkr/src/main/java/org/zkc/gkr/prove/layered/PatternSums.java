@@ -1,9 +1,11 @@
 package org.zkc.gkr.prove.layered;
 
 import java.util.Arrays;
+import java.util.List;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
+import org.zkc.gkr.kernel.Kernels;
 import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.mle.Mle;
@@ -29,23 +31,33 @@ final class PatternSums {
     this.workers = workers;
   }
 
-  /** Adds the sum of weight times wire to every copy's {@code sums}. */
-  void addWires(Register.Patterns patterns, ExtVector weights, ExtVector sums) {
+  /**
+   * Adds the sums of weight times wire to every copy's {@code sums}.
+   *
+   * @param patterns of registers of the same two residues
+   * @param weights of their wires
+   */
+  void addWires(List<Register.Patterns> patterns, List<ExtVector> weights, ExtVector sums) {
     int run = quarter.run();
-    int width = weights.length();
+    long wires = weights.stream().mapToLong(ExtVector::length).sum();
     workers.forEachPiece(
         quarter.groups(),
-        (long) width * run,
+        wires * run,
         PIECE,
         (first, end) -> {
           long[] byPattern = new long[LIMBS * GridClasses.PATTERNS * run];
           for (int group = first; group < end; group++) {
             Arrays.fill(byPattern, 0);
-            for (int k = 0; k < width; k++) {
-              add(byPattern, patterns.of(), quarter.at(group, width, k), run, weights.get(k));
+            for (int r = 0; r < patterns.size(); r++) {
+              ExtVector own = weights.get(r);
+              int width = own.length();
+              for (int k = 0; k < width; k++) {
+                int at = quarter.at(group, width, k);
+                add(byPattern, patterns.get(r).of(), at, run, own.get(k));
+              }
             }
             for (int c = 0; c < run; c++) {
-              toCorners(patterns, byPattern, c, sums, group * run + c);
+              toCorners(patterns.getFirst(), byPattern, c, sums, group * run + c);
             }
           }
         });
@@ -93,34 +105,26 @@ final class PatternSums {
         M31.reduce(sums[at + 3]));
   }
 
-  /** Writes every wire's extension over the copies at {@code point} to {@code out}. */
-  void ends(Register.Patterns patterns, Ext[] point, ExtVector out) {
+  /**
+   * Writes every wire's extension over the copies at a point to {@code out}.
+   *
+   * @param table of {@link #products} of the patterns' residues and the point
+   */
+  void ends(Register.Patterns patterns, long[] table, ExtVector out) {
     int run = quarter.run();
     int width = out.length();
-    ExtVector values = values(patterns, point[0], point[1]);
-    ExtVector eq = EqTable.of(Arrays.copyOfRange(point, 2, point.length));
     workers.forEachPiece(
         width,
         quarter.copies(),
         PIECE,
         (first, end) -> {
           long[] sums = new long[LIMBS * (end - first)];
-          long[] table = new long[LIMBS * GridClasses.PATTERNS * run];
+          // A group's part of the table stays in a cache.
           for (int group = 0; group < quarter.groups(); group++) {
-            for (int k = 0; k < GridClasses.PATTERNS * run; k++) {
-              Ext of =
-                  eq.get(group * run + k / GridClasses.PATTERNS)
-                      .mul(values.get(k % GridClasses.PATTERNS));
-              set(table, LIMBS * k, of);
-            }
+            int part = LIMBS * GridClasses.PATTERNS * run * group;
             for (int k = first; k < end; k++) {
-              addLookedUp(
-                  sums,
-                  LIMBS * (k - first),
-                  patterns.of(),
-                  quarter.at(group, width, k),
-                  run,
-                  table);
+              int at = quarter.at(group, width, k);
+              addLookedUp(sums, LIMBS * (k - first), patterns.of(), at, run, table, part);
             }
           }
           for (int k = first; k < end; k++) {
@@ -129,21 +133,35 @@ final class PatternSums {
         });
   }
 
-  private static void set(long[] table, int at, Ext value) {
-    table[at] = value.c0();
-    table[at + 1] = value.c1();
-    table[at + 2] = value.c2();
-    table[at + 3] = value.c3();
+  /**
+   * For each copy of a quarter eq times the values of all patterns at {@code point}, limb by limb.
+   */
+  long[] products(Register.Patterns two, Ext[] point) {
+    ExtVector values = values(1, two.low(), two.high(), point[0], point[1]);
+    ExtVector eq = EqTable.of(Arrays.copyOfRange(point, 2, point.length));
+    long[] out = new long[LIMBS * GridClasses.PATTERNS * eq.length()];
+    ExtVector products = new ExtVector(GridClasses.PATTERNS);
+    for (int c = 0; c < eq.length(); c++) {
+      products.fill(Ext.ZERO);
+      Kernels.best().addScaled(products, eq.get(c), values);
+      for (int limb = 0; limb < LIMBS; limb++) {
+        int[] of = products.limb(limb);
+        for (int k = 0; k < of.length; k++) {
+          out[LIMBS * (GridClasses.PATTERNS * c + k) + limb] = of[k];
+        }
+      }
+    }
+    return out;
   }
 
   private static void addLookedUp(
-      long[] sums, int to, int[] patterns, int at, int run, long[] table) {
+      long[] sums, int to, int[] patterns, int at, int run, long[] table, int from) {
     long s0 = 0;
     long s1 = 0;
     long s2 = 0;
     long s3 = 0;
     for (int c = 0; c < run; c++) {
-      int place = LIMBS * (GridClasses.PATTERNS * c + patterns[at + c]);
+      int place = from + LIMBS * (GridClasses.PATTERNS * c + patterns[at + c]);
       s0 += table[place];
       s1 += table[place + 1];
       s2 += table[place + 2];
@@ -155,18 +173,28 @@ final class PatternSums {
     sums[to + 3] += s3;
   }
 
-  /** The values of all patterns where both variables are bound to these challenges. */
-  static ExtVector values(Register.Patterns two, Ext first, Ext second) {
-    ExtVector out = new ExtVector(GridClasses.PATTERNS);
-    for (int pattern = 0; pattern < GridClasses.PATTERNS; pattern++) {
-      Ext value = Ext.ZERO;
-      for (int corner = 0; corner < CORNERS; corner++) {
-        Ext t = Mle.eqAt(first, Ext.of(corner >> 1));
-        Ext u = Mle.eqAt(second, Ext.of(corner & 1));
-        int residue = (pattern >> corner & 1) == 0 ? two.low() : two.high();
-        value = value.add(t.mul(u).mulBase(residue));
+  /**
+   * The values of all patterns of a sum of registers where both variables are bound to these
+   * challenges.
+   *
+   * @param low the residue of the registers that a bit of 0 stands for
+   */
+  static ExtVector values(int addends, int low, int high, Ext first, Ext second) {
+    Ext[] ofCorner = new Ext[CORNERS];
+    for (int corner = 0; corner < CORNERS; corner++) {
+      Ext t = Mle.eqAt(first, Ext.of(corner >> 1));
+      ofCorner[corner] = t.mul(Mle.eqAt(second, Ext.of(corner & 1)));
+    }
+    Ext step = Ext.of(M31.sub(high, low));
+    ExtVector out = new ExtVector(GridClasses.patterns(addends));
+    out.set(0, Ext.of(M31.mul(addends, low)));
+    int digit = 1;
+    for (Ext corner : ofCorner) {
+      Ext more = corner.mul(step);
+      for (int k = digit; k < digit * (addends + 1); k++) {
+        out.set(k, out.get(k - digit).add(more));
       }
-      out.set(pattern, value);
+      digit *= addends + 1;
     }
     return out;
   }

@@ -41,10 +41,14 @@ final class TwoRounds {
 
   private final Kernels kernels = Kernels.best();
   private final Layer layer;
+  private final LayerPlan plan;
   private final CopyOrder order;
   private final GridClasses classes;
   private final Workers workers;
+
+  /** The patterns of leaves by slot, and of the registers of sums and forms. */
   private final Map<Integer, int[]> patterns;
+
   private final List<Product> products;
   private final Ext[] z;
 
@@ -56,6 +60,7 @@ final class TwoRounds {
 
   private TwoRounds(
       Layer layer,
+      LayerPlan plan,
       CopyOrder order,
       GridClasses classes,
       Workers workers,
@@ -63,6 +68,7 @@ final class TwoRounds {
       List<Product> products,
       Ext[] z) {
     this.layer = layer;
+    this.plan = plan;
     this.order = order;
     this.classes = classes;
     this.workers = workers;
@@ -100,11 +106,14 @@ final class TwoRounds {
       Known known,
       Workers workers) {
     TreeSet<Integer> registers = new TreeSet<>();
+    TreeSet<Integer> sums = new TreeSet<>();
     long elements = 0;
     for (LayerPlan.Part part : plan.parts()) {
       for (int gate : part.gates()) {
-        if (layer.gates().get(gate) instanceof Gate.Below b) {
-          registers.add(b.register());
+        int slot = plan.slot(gate);
+        if (slot >= 0) {
+          registers.addAll(plan.registers(slot));
+          sums.add(slot);
         }
       }
       part.forms().forEach(f -> registers.addAll(f.weights().keySet()));
@@ -127,7 +136,36 @@ final class TwoRounds {
     if (products == null) {
       return null;
     }
-    return new TwoRounds(layer, order, classes, workers, patterns, products, z);
+    for (int slot : sums) {
+      patterns.computeIfAbsent(slot, s -> added(plan.registers(s), patterns, workers));
+    }
+    return new TwoRounds(layer, plan, order, classes, workers, patterns, products, z);
+  }
+
+  /** The patterns of a sum: for each corner how many of its registers have the second residue. */
+  private static int[] added(
+      List<Integer> registers, Map<Integer, int[]> patterns, Workers workers) {
+    List<int[]> own = registers.stream().map(r -> ofSlot(patterns, r)).toList();
+    int base = registers.size() + 1;
+    int[] out = new int[own.getFirst().length];
+    workers.forEachPiece(
+        out.length,
+        PIECE,
+        (from, to) -> {
+          for (int[] register : own) {
+            addDigits(register, base, out, from, to);
+          }
+        });
+    return out;
+  }
+
+  private static void addDigits(int[] register, int base, int[] out, int from, int to) {
+    int second = base * base;
+    int third = second * base;
+    for (int k = from; k < to; k++) {
+      int p = register[k];
+      out[k] += (p & 1) + (p >> 1 & 1) * base + (p >> 2 & 1) * second + (p >> 3) * third;
+    }
   }
 
   private static @Nullable List<Product> products(
@@ -135,7 +173,7 @@ final class TwoRounds {
     ArrayList<Product> out = new ArrayList<>();
     for (LayerPlan.Part part : plan.parts()) {
       for (LayerPlan.Root root : part.roots()) {
-        GridClasses.Node node = classes.product(layer, root.left(), root.right());
+        GridClasses.Node node = classes.product(plan, layer, root.left(), root.right());
         if (node == null) {
           return null;
         }
@@ -143,7 +181,8 @@ final class TwoRounds {
       }
       for (LayerPlan.Form form : part.forms()) {
         for (Map.Entry<Integer, ExtVector> e : form.weights().entrySet()) {
-          GridClasses.Node node = classes.product(layer, form.factor(), new Gate.Below(e.getKey()));
+          GridClasses.Node node =
+              classes.product(plan, layer, form.factor(), new Gate.Below(e.getKey()));
           if (node == null) {
             return null;
           }
@@ -237,8 +276,8 @@ final class TwoRounds {
 
     int[] classes(int from) {
       switch (node) {
-        case GridClasses.Register r ->
-            System.arraycopy(ofRegister(r.register()), from, out, 0, out.length);
+        case GridClasses.Leaf l ->
+            System.arraycopy(ofSlot(patterns, l.slot()), from, out, 0, out.length);
         case GridClasses.Pair p -> {
           if (left != null && right != null) {
             int[] a = left.classes(from);
@@ -252,11 +291,11 @@ final class TwoRounds {
         }
         case GridClasses.Joint j -> {
           Arrays.fill(out, 0);
-          for (int r = 0; r < j.registers().size(); r++) {
-            int[] own = ofRegister(j.registers().get(r));
-            int shift = 4 * r;
+          for (int r = 0; r < j.slots().size(); r++) {
+            int[] own = ofSlot(patterns, j.slots().get(r));
+            int factor = j.factors().get(r);
             for (int k = 0; k < out.length; k++) {
-              out[k] |= own[from + k] << shift;
+              out[k] += own[from + k] * factor;
             }
           }
           int[] combined = j.classes().ofCombination();
@@ -269,10 +308,10 @@ final class TwoRounds {
     }
   }
 
-  private int[] ofRegister(int register) {
-    int[] own = patterns.get(register);
+  private static int[] ofSlot(Map<Integer, int[]> patterns, int slot) {
+    int[] own = patterns.get(slot);
     if (own == null) {
-      throw new IllegalStateException("register " + register + " has no patterns");
+      throw new IllegalStateException("leaf " + slot + " has no patterns");
     }
     return own;
   }
@@ -299,12 +338,12 @@ final class TwoRounds {
     }
   }
 
-  /** A register below, bound to both challenges. */
-  ExtVector table(int register, Ext first, Ext second) {
-    int[] own = ofRegister(register);
+  /** A leaf, bound to both challenges. */
+  ExtVector table(int slot, Ext first, Ext second) {
+    int[] own = ofSlot(patterns, slot);
     ExtVector values =
         PatternSums.values(
-            new Register.Patterns(own, classes.low(), classes.high()), first, second);
+            plan.registers(slot).size(), classes.low(), classes.high(), first, second);
     ExtVector out = new ExtVector(own.length);
     workers.forEachPiece(
         own.length,

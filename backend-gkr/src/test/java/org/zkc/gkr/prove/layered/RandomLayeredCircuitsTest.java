@@ -78,6 +78,25 @@ class RandomLayeredCircuitsTest {
     LayeredVerifier.verify(circuit, proved.statement(), proved.proof(), CONTEXT);
   }
 
+  /** Polynomials of a sum of registers that are read by it alone. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 64, 300})
+  void productsOfSums(int copies) {
+    LayeredCircuitBuilder b = new LayeredCircuitBuilder();
+    Wires x = b.publicInput("x", 3);
+    Wires y = b.committedInput("y", 3);
+    Wires z = b.committedInput("z", 3);
+    Wires sum = b.sum(new long[] {1, 1, 1}, x, y, z);
+    Wires square = b.multiply(sum, sum);
+    LayeredCircuit circuit =
+        b.outputs(b.add(b.multiply(square, sum), y), b.select(b.multiply(sum, square), 2, 2, 1));
+    List<int[]> inputs = LayeredCircuits.inputs(circuit, copies, 6);
+    LayeredProver.Proved proved =
+        LayeredProver.prove(circuit, copies, inputs, CONTEXT, Workers.callerOnly());
+    assertMeaning(circuit, copies, inputs, proved.statement(), copies + " copies");
+    LayeredVerifier.verify(circuit, proved.statement(), proved.proof(), CONTEXT);
+  }
+
   @Test
   void threadsDoNotChangeTheProof() {
     for (int seed = 3; seed < 6; seed++) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,8 @@ import org.zkc.gkr.layered.KeccakF1600;
 import org.zkc.gkr.layered.Layer;
 import org.zkc.gkr.layered.LayeredCircuit;
 import org.zkc.gkr.layered.LayeredCircuit.Visibility;
+import org.zkc.gkr.layered.LayeredCircuitBuilder;
+import org.zkc.gkr.layered.Wires;
 
 /** Two rounds by classes are those by tiles, message by message. */
 class TwoRoundsTest {
@@ -92,6 +95,61 @@ class TwoRoundsTest {
       used += compare(prover, circuit.layers().getFirst(), below, "seed " + seed) ? 1 : 0;
     }
     assertTrue(used >= 5, used + " layers of 60 have few registers and choose no wires");
+  }
+
+  /** A polynomial of sums of registers that nothing else reads, beside products of others. */
+  @ParameterizedTest
+  @CsvSource({
+    "2, 0, 1, true",
+    "3, 2147483646, 1, true",
+    "5, 2147483646, 1, true",
+    "7, 3, 4, true",
+    "8, 0, 1, false"
+  })
+  void sumsOfRegisters(int addends, int low, int high, boolean byClasses) {
+    LayeredCircuitBuilder b = new LayeredCircuitBuilder();
+    Wires[] terms = new Wires[addends];
+    for (int k = 0; k < addends; k++) {
+      terms[k] = b.committedInput("x" + k, 3);
+    }
+    long[] ones = new long[addends];
+    Arrays.fill(ones, 1);
+    Wires sum = b.sum(ones, terms);
+    Wires y = b.publicInput("y", 3);
+    Wires cube = b.multiply(sum, b.multiply(sum, sum));
+    // Combinations of sums of many with other registers are too many.
+    Wires other = addends > 3 ? y : b.multiply(b.add(sum, b.constants(7, 3)), y);
+    LayeredCircuit circuit = b.outputs(b.add(cube, terms[1]), other, b.select(cube, 2, 0));
+    int copies = 256;
+    LayeredProver prover = LayeredProver.of(circuit, copies);
+    List<Register> below =
+        prover.values(inputs(circuit, copies, low, high), Workers.callerOnly()).getFirst();
+    Layer layer = circuit.layers().getFirst();
+    assertEquals(byClasses, compare(prover, layer, below, addends + " registers"));
+    LayerPlan plan = new LayerPlan(layer, random.vector(layer.width()));
+    assertEquals(layer.below().size() + 1, plan.slots());
+    assertEquals(addends, plan.registers(plan.slots() - 1).size());
+  }
+
+  /** A register that is read beside a sum, or twice by it, is a leaf of its own. */
+  @Test
+  void sumsThatShareRegisters() {
+    LayeredCircuitBuilder b = new LayeredCircuitBuilder();
+    Wires x = b.committedInput("x", 3);
+    Wires y = b.committedInput("y", 3);
+    Wires z = b.committedInput("z", 3);
+    Wires u = b.committedInput("u", 3);
+    Wires first = b.add(x, y);
+    Wires second = b.add(y, z);
+    Wires third = b.sum(new long[] {1, 1}, u, u);
+    LayeredCircuit circuit = b.outputs(b.multiply(first, second), b.multiply(third, third));
+    int copies = 256;
+    LayeredProver prover = LayeredProver.of(circuit, copies);
+    List<Register> below =
+        prover.values(inputs(circuit, copies, 5, 6), Workers.callerOnly()).getFirst();
+    Layer layer = circuit.layers().getFirst();
+    assertEquals(4, new LayerPlan(layer, random.vector(layer.width())).slots());
+    assertTrue(compare(prover, layer, below, "shared"));
   }
 
   @Test
