@@ -52,10 +52,12 @@ final class LayerProgramTables implements SumcheckTables {
   /** For each part the tiles of every thread. */
   private List<PartTile[]> tiles = new ArrayList<>();
 
-  /** The first two rounds where wires are bits, or null; and the first challenge of them. */
+  /** The first two rounds where wires are bits, or null; and the challenges of them. */
   private final @Nullable TwoRounds bits;
 
   private Ext first = Ext.ZERO;
+
+  private Ext second = Ext.ZERO;
   private int round;
 
   /**
@@ -210,8 +212,12 @@ final class LayerProgramTables implements SumcheckTables {
     } else if (bits != null && round == 1) {
       bits.addSecond(sums, first);
     }
+    boolean isZeroKnown = bits != null && round == 2 && bits.hasThird();
+    if (isZeroKnown) {
+      sums[0] = sums[0].add(bits.thirdAtZero(first, second));
+    }
     for (PartTile[] part : tiles) {
-      addTo(sums, part);
+      addTo(sums, part, isZeroKnown);
     }
     if (outside != null) {
       int half = outside.length() / 2;
@@ -226,7 +232,7 @@ final class LayerProgramTables implements SumcheckTables {
   }
 
   /** Adds a part's values, its tiles shared out among the threads. */
-  private void addTo(Ext[] sums, PartTile[] part) {
+  private void addTo(Ext[] sums, PartTile[] part, boolean isZeroKnown) {
     int half = order.groups() / 2;
     int count = half / part[0].groups;
     long pieces = Math.clamp((long) count * part[0].period() / PIECE, 1, part.length);
@@ -238,7 +244,7 @@ final class LayerProgramTables implements SumcheckTables {
           Arrays.fill(shares[k], Ext.ZERO);
           int first = (int) (count * (long) k / shares.length);
           int end = (int) (count * (k + 1L) / shares.length);
-          part[k].addTo(shares[k], half, later, first, end);
+          part[k].addTo(shares[k], half, later, first, end, isZeroKnown ? 1 : 0);
         });
     for (Ext[] share : shares) {
       for (int v = 0; v < sums.length; v++) {
@@ -261,7 +267,8 @@ final class LayerProgramTables implements SumcheckTables {
     } else if (round == 0) {
       first = challenge;
     } else {
-      bindBits(bits, challenge);
+      second = challenge;
+      bindBits(bits);
     }
     if (outside != null) {
       outside = kernels.bind(outside, half, challenge);
@@ -297,7 +304,7 @@ final class LayerProgramTables implements SumcheckTables {
     }
   }
 
-  private void bindBits(TwoRounds both, Ext second) {
+  private void bindBits(TwoRounds both) {
     for (int r : bound) {
       tables[r] = both.table(r, first, second);
     }

@@ -115,16 +115,17 @@ abstract sealed class PartTile permits BasePartTile, ExtTile {
    *
    * @param halfGroupsNow groups of half a table
    * @param later as in the constructor, for the current variable
+   * @param from the first of the sums to be added to, 0 or 1
    */
-  void addTo(Ext[] sums, int halfGroupsNow, Ext[] later, int first, int end) {
+  void addTo(Ext[] sums, int halfGroupsNow, Ext[] later, int first, int end, int from) {
     ExtVector high = EqTable.of(Arrays.copyOf(later, later.length - low.length));
     int period = period();
     int step = cuts ? CHUNK : period;
     for (int tile = first; tile < end; tile++) {
       Ext[] own = new Ext[sums.length];
       Arrays.fill(own, Ext.ZERO);
-      for (int from = 0; from < period; from += step) {
-        chunk(own, tile, from, Math.min(step, period - from), halfGroupsNow);
+      for (int at = 0; at < period; at += step) {
+        chunk(own, tile, at, Math.min(step, period - at), halfGroupsNow, from);
       }
       for (int v = 0; v < sums.length; v++) {
         sums[v] = sums[v].add(high.get(tile).mul(own[v]));
@@ -132,7 +133,7 @@ abstract sealed class PartTile permits BasePartTile, ExtTile {
     }
   }
 
-  private void chunk(Ext[] sums, int tile, int from, int count, int halfGroupsNow) {
+  private void chunk(Ext[] sums, int tile, int from, int count, int halfGroupsNow, int firstSum) {
     for (int gate : part.gates()) {
       if (plan.slot(gate) >= 0) {
         int width = layer.width(gate);
@@ -142,7 +143,7 @@ abstract sealed class PartTile permits BasePartTile, ExtTile {
         constant(gate, from, count(gate, count));
       }
     }
-    for (int v = 0; v < sums.length; v++) {
+    for (int v = firstSum; v < sums.length; v++) {
       if (v > 0) {
         // From 0 to 2, and on by steps of 1.
         for (int gate : part.gates()) {

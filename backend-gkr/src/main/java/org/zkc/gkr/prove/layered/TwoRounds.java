@@ -39,6 +39,12 @@ final class TwoRounds {
 
   private static final int LIMBS = 4;
 
+  /**
+   * Variables of the groups whose blocks have sums of their own, and weights in common: three take
+   * an eighth of the products.
+   */
+  private static final int MOST_APART = 3;
+
   private final Kernels kernels = Kernels.best();
   private final Layer layer;
   private final LayerPlan plan;
@@ -52,7 +58,10 @@ final class TwoRounds {
   private final List<Product> products;
   private final Ext[] z;
 
-  /** Values on the grid, summed up with their weights. */
+  /** Values on the grid, summed up with their weights, of the halves of the third variable. */
+  private final Ext[][] halves;
+
+  /** The values of both halves. */
   private final Ext[] grid;
 
   /** A product with a weight for each of its wires. */
@@ -75,7 +84,13 @@ final class TwoRounds {
     this.patterns = patterns;
     this.products = products;
     this.z = z;
-    grid = grid();
+    halves = halves();
+    grid = new Ext[halves[0].length];
+    boolean hasThird = hasThird();
+    for (int p = 0; p < grid.length; p++) {
+      Ext step = halves[1][p].sub(halves[0][p]);
+      grid[p] = hasThird ? halves[0][p].add(z[2].mul(step)) : halves[0][p];
+    }
   }
 
   /** The classes of a proof's layers, which are few and take longer to make than to use. */
@@ -193,56 +208,84 @@ final class TwoRounds {
     return out;
   }
 
-  /** The weighted sum of the products at every point of the grid. */
-  private Ext[] grid() {
-    Map<GridClasses.Classes, long[]> sums = new IdentityHashMap<>();
+  /**
+   * The weighted sums of the products at every point of the grid, of either half of the third
+   * variable.
+   */
+  private Ext[][] halves() {
+    Map<GridClasses.Classes, long[][]> sums = new IdentityHashMap<>();
+    int apart = Integer.numberOfTrailingZeros(order.groups() / 4);
+    apart = Math.min(apart, MOST_APART);
+    int blocks = 1 << apart;
+    int rest = order.groups() / 4 / blocks;
     int run = order.run();
     int inRun = Integer.numberOfTrailingZeros(run);
-    ExtVector ofGroups = EqTable.of(Arrays.copyOfRange(z, 2, z.length - inRun));
+    ExtVector ofRest = EqTable.of(Arrays.copyOfRange(z, 2 + apart, z.length - inRun));
     ExtVector ofRun = EqTable.of(Arrays.copyOfRange(z, z.length - inRun, z.length));
-    for (Product p : products) {
-      int width = p.weights().length();
-      long[] all = sums.computeIfAbsent(p.node().classes(), c -> new long[LIMBS * c.count()]);
-      workers.forEachPiece(
-          order.groups() / 4,
-          8L * width * run,
-          PIECE,
-          (first, end) -> {
-            long[] own = new long[all.length];
+    int widest = products.stream().mapToInt(p -> p.weights().length()).max().orElse(1);
+    workers.forEachPiece(
+        products.size() * rest,
+        8L * widest * run * blocks,
+        PIECE,
+        (first, end) -> {
+          Map<GridClasses.Classes, long[][]> own = new IdentityHashMap<>();
+          ExtVector weights = new ExtVector(widest * run);
+          for (int task = first; task < end; task++) {
+            Product p = products.get(task / rest);
+            int width = p.weights().length();
+            GridClasses.Classes c = p.node().classes();
+            long[][] to = own.computeIfAbsent(c, n -> new long[blocks][LIMBS * n.count()]);
+            ExtVector used = weights.slice(0, width * run);
+            for (int k = 0; k < width; k++) {
+              ExtVector ofWire = used.slice(k * run, run);
+              ofWire.copyFrom(ofRun);
+              kernels.scale(ofWire, p.weights().get(k).mul(ofRest.get(task % rest)));
+            }
             Classifier classifier = new Classifier(p.node(), width * run);
-            ExtVector ofWires = new ExtVector(width);
-            ExtVector weights = new ExtVector(width * run);
-            for (int group = first; group < end; group++) {
-              ofWires.fill(Ext.ZERO);
-              kernels.addScaled(ofWires, ofGroups.get(group), p.weights());
-              weights.fill(Ext.ZERO);
-              for (int k = 0; k < width; k++) {
-                kernels.addScaled(weights.slice(k * run, run), ofWires.get(k), ofRun);
-              }
-              int[] found = classifier.classes(group * width * run);
-              add(own, found, weights);
+            for (int block = 0; block < blocks; block++) {
+              int group = block * rest + task % rest;
+              add(to[block], classifier.classes(group * width * run), used);
             }
-            synchronized (all) {
-              for (int k = 0; k < all.length; k++) {
-                all[k] += own[k];
-              }
-            }
-          });
-    }
-    Ext[] out = new Ext[classes.points() * classes.points()];
-    Arrays.fill(out, Ext.ZERO);
-    sums.forEach((c, all) -> {
-      ExtVector reduced = new ExtVector(c.count());
-      for (int limb = 0; limb < LIMBS; limb++) {
-        int[] to = reduced.limb(limb);
-        for (int k = 0; k < to.length; k++) {
-          to[k] = M31.reduce(all[LIMBS * k + limb]);
+          }
+          synchronized (sums) {
+            own.forEach((c, of) -> sums.merge(c, of, TwoRounds::added));
+          }
+        });
+    Ext[][] out = new Ext[2][classes.points() * classes.points()];
+    Arrays.fill(out[0], Ext.ZERO);
+    Arrays.fill(out[1], Ext.ZERO);
+    ExtVector ofBlocks = EqTable.of(Arrays.copyOfRange(z, Math.min(3, 2 + apart), 2 + apart));
+    sums.forEach((c, of) -> {
+      for (int half = 0; half < (blocks > 1 ? 2 : 1); half++) {
+        ExtVector sum = new ExtVector(c.count());
+        for (int k = 0; k < ofBlocks.length(); k++) {
+          kernels.addScaled(sum, ofBlocks.get(k), reduced(of[half * ofBlocks.length() + k]));
+        }
+        for (int p = 0; p < out[half].length; p++) {
+          out[half][p] = out[half][p].add(kernels.dotBase(c.at(p), 0, c.count(), sum));
         }
       }
-      for (int p = 0; p < out.length; p++) {
-        out[p] = out[p].add(kernels.dotBase(c.at(p), 0, c.count(), reduced));
-      }
     });
+    return out;
+  }
+
+  private static long[][] added(long[][] a, long[][] b) {
+    for (int block = 0; block < a.length; block++) {
+      for (int k = 0; k < a[block].length; k++) {
+        a[block][k] += b[block][k];
+      }
+    }
+    return a;
+  }
+
+  private static ExtVector reduced(long[] sums) {
+    ExtVector out = new ExtVector(sums.length / LIMBS);
+    for (int limb = 0; limb < LIMBS; limb++) {
+      int[] to = out.limb(limb);
+      for (int k = 0; k < to.length; k++) {
+        to[k] = M31.reduce(sums[LIMBS * k + limb]);
+      }
+    }
     return out;
   }
 
@@ -328,14 +371,32 @@ final class TwoRounds {
 
   /** Adds the second round's, after {@code first} was drawn. */
   void addSecond(Ext[] sums, Ext first) {
-    int points = classes.points();
     for (int v = 0; v < sums.length; v++) {
-      Ext[] column = new Ext[points];
-      for (int t = 0; t < points; t++) {
-        column[t] = grid[t * points + (v == 0 ? 0 : v + 1)];
-      }
-      sums[v] = sums[v].add(RoundPolynomial.at(column, first));
+      sums[v] = sums[v].add(at(grid, first, v == 0 ? 0 : v + 1));
     }
+  }
+
+  /** Whether the third round's value at t = 0 is known, since it is one between runs. */
+  boolean hasThird() {
+    return order.groups() > 4;
+  }
+
+  /** The third round's value at t = 0, after both challenges were drawn. */
+  Ext thirdAtZero(Ext first, Ext second) {
+    Ext[] row = new Ext[classes.points()];
+    for (int u = 0; u < row.length; u++) {
+      row[u] = at(halves[0], first, u);
+    }
+    return RoundPolynomial.at(row, second);
+  }
+
+  /** A value of both variables of the grid, the first at a challenge. */
+  private Ext at(Ext[] of, Ext first, int u) {
+    Ext[] column = new Ext[classes.points()];
+    for (int t = 0; t < column.length; t++) {
+      column[t] = of[t * column.length + u];
+    }
+    return RoundPolynomial.at(column, first);
   }
 
   /** A leaf, bound to both challenges. */
@@ -366,23 +427,61 @@ final class TwoRounds {
   ExtVector form(LayerPlan.Form form, Ext first, Ext second) {
     int width = layer.width(form.factor());
     int run = order.run();
+    int groups = order.groups() / 4;
+    ExtVector values = PatternSums.values(1, classes.low(), classes.high(), first, second);
+    int[][] own =
+        form.weights().keySet().stream().map(r -> ofSlot(patterns, r)).toArray(int[][]::new);
+    ExtVector[] weights = form.weights().values().toArray(ExtVector[]::new);
     ExtVector out = new ExtVector(order.copies() / 4 * width);
-    form.weights()
-        .forEach((register, weights) -> {
-          ExtVector table = table(register, first, second);
-          workers.forEachPiece(
-              order.groups() / 4,
-              (long) width * run,
-              PIECE,
-              (from, to) -> {
-                for (int group = from; group < to; group++) {
-                  for (int k = 0; k < width; k++) {
-                    int at = order.at(group, width, k);
-                    kernels.addScaled(out.slice(at, run), weights.get(k), table.slice(at, run));
-                  }
-                }
-              });
+    workers.forEachPiece(
+        width,
+        (long) own.length * groups * run,
+        PIECE,
+        (from, to) -> {
+          ExtVector products = new ExtVector(values.length());
+          long[] table = new long[LIMBS * values.length() * own.length];
+          for (int k = from; k < to; k++) {
+            for (int r = 0; r < own.length; r++) {
+              products.copyFrom(values);
+              kernels.scale(products, weights[r].get(k));
+              interleave(products, table, LIMBS * values.length() * r);
+            }
+            for (int group = 0; group < groups; group++) {
+              int at = order.at(group, width, k);
+              for (int c = at; c < at + run; c++) {
+                lookUp(own, c, table, out);
+              }
+            }
+          }
         });
     return out;
+  }
+
+  private static void interleave(ExtVector v, long[] to, int at) {
+    for (int limb = 0; limb < LIMBS; limb++) {
+      int[] of = v.limb(limb);
+      for (int k = 0; k < v.length(); k++) {
+        to[at + LIMBS * k + limb] = of[k];
+      }
+    }
+  }
+
+  /** Adds up what the registers' patterns stand for in their parts of {@code table}. */
+  private static void lookUp(int[][] own, int at, long[] table, ExtVector out) {
+    long s0 = 0;
+    long s1 = 0;
+    long s2 = 0;
+    long s3 = 0;
+    for (int r = 0; r < own.length; r++) {
+      int from = LIMBS * (GridClasses.PATTERNS * r + own[r][at]);
+      s0 += table[from];
+      s1 += table[from + 1];
+      s2 += table[from + 2];
+      s3 += table[from + 3];
+    }
+    out.limb(0)[at] = M31.reduce(s0);
+    out.limb(1)[at] = M31.reduce(s1);
+    out.limb(2)[at] = M31.reduce(s2);
+    out.limb(3)[at] = M31.reduce(s3);
   }
 }
