@@ -191,18 +191,21 @@ final class BitValues {
 
   private List<Register> registers(List<Register> registersBelow, Workers workers) {
     TreeSet<Integer> needed = needed();
-    int[][] whole = new int[functions.length][];
+    int[][] patterns = new int[functions.length][];
+    for (int g : needed) {
+      patterns[g] =
+          layer.gates().get(g) instanceof Gate.Below b
+              ? below.get(b.register()).of()
+              : new int[quarter.copies() * layer.width(g)];
+    }
     ArrayList<Register> out = new ArrayList<>();
     for (int gate : layer.outputs()) {
       if (layer.gates().get(gate) instanceof Gate.Below b) {
         out.add(registersBelow.get(b.register()));
-        continue;
+      } else {
+        int[] two = function(Integer.valueOf(gate)).two();
+        out.add(Register.of(new Register.Patterns(patterns[gate], two[0], two[1])));
       }
-      if (whole[gate] == null) {
-        whole[gate] = new int[quarter.copies() * layer.width(gate)];
-      }
-      int[] two = function(Integer.valueOf(gate)).two();
-      out.add(Register.of(new Register.Patterns(whole[gate], two[0], two[1])));
     }
     int widest = needed.stream().mapToInt(layer::width).max().orElse(1);
     int step =
@@ -214,9 +217,9 @@ final class BitValues {
         quarter.groups() / step,
         1,
         (first, end) -> {
-          Block work = new Block(needed, whole, step);
+          Block work = new Block(needed, patterns);
           for (int block = first; block < end; block++) {
-            work.run(block * step);
+            work.run(block * step, (block + 1) * step);
           }
         });
     return List.copyOf(out);
@@ -237,53 +240,36 @@ final class BitValues {
     return out;
   }
 
-  /** The patterns of some groups. */
+  /**
+   * Works on some groups of whole tables. What is read and what is written by one loop stand at one
+   * index: the JVM makes no vectors of loops whose arrays might overlap otherwise.
+   */
   private final class Block {
     private final TreeSet<Integer> needed;
-    private final int[][] patterns = new int[functions.length][];
-    private final int[] starts = new int[functions.length];
-    private final int groups;
-    private final int[] spare;
+    private final int[][] patterns;
+    private int[] spare = new int[0];
 
-    Block(TreeSet<Integer> needed, int[][] whole, int groups) {
+    Block(TreeSet<Integer> needed, int[][] patterns) {
       this.needed = needed;
-      this.groups = groups;
-      spare = new int[needed.stream().mapToInt(this::count).max().orElse(0)];
-      for (int g : needed) {
-        patterns[g] =
-            layer.gates().get(g) instanceof Gate.Below b
-                ? below.get(b.register()).of()
-                : whole[g] == null ? new int[count(g)] : whole[g];
-      }
-      for (int g : needed) {
-        starts[g] = whole[g] == null && !(layer.gates().get(g) instanceof Gate.Below) ? -1 : 0;
-      }
+      this.patterns = patterns;
     }
 
-    private int count(int gate) {
-      return groups * layer.width(gate) * quarter.run();
-    }
-
-    void run(int group) {
+    void run(int group, int end) {
       for (int g : needed) {
-        if (starts[g] >= 0) {
-          starts[g] = quarter.at(group, layer.width(g), 0);
-        }
+        int from = quarter.at(group, layer.width(g), 0);
+        int to = quarter.at(end, layer.width(g), 0);
         switch (layer.gates().get(g)) {
           case Gate.Below _ -> {}
-          case Gate.Select s -> select(s, g);
-          case Gate.Sum _, Gate.Product _ -> evaluate(function(Integer.valueOf(g)), g);
+          case Gate.Select s -> select(s, patterns[g], group, end);
+          case Gate.Sum _, Gate.Product _ ->
+              evaluate(function(Integer.valueOf(g)), patterns[g], from, to);
           case Gate.Constant _, Gate.Total _ -> throw new IllegalStateException("no bits");
         }
       }
     }
 
-    private int at(int gate) {
-      return Math.max(0, starts[gate]);
-    }
-
     /** Neighbours stay neighbours in most choices, so they are moved together. */
-    private void select(Gate.Select s, int g) {
+    private void select(Gate.Select s, int[] out, int first, int end) {
       int run = quarter.run();
       int[] indices = s.indices();
       for (int k = 0; k < indices.length; ) {
@@ -300,63 +286,51 @@ final class BitValues {
             && indices[k + count] == indices[k] + count) {
           count++;
         }
-        for (int group = 0; group < groups; group++) {
-          System.arraycopy(
-              patterns[gate],
-              at(gate) + quarter.at(group, width, wire),
-              patterns[g],
-              at(g) + quarter.at(group, indices.length, k),
-              count * run);
+        for (int group = first; group < end; group++) {
+          int at = quarter.at(group, indices.length, k);
+          System.arraycopy(patterns[gate], quarter.at(group, width, wire), out, at, count * run);
         }
         k += count;
       }
     }
 
-    private void evaluate(Function f, int g) {
+    private void evaluate(Function f, int[] out, int from, int to) {
       int[] masks = masks(f);
       List<Integer> leaves = f.leaves();
-      int count = count(g);
       if (leaves.size() == 3) {
-        ofThree(masks, leaves, patterns[g], at(g), count);
+        int[] a = patterns[leaves.get(0)];
+        int[] b = patterns[leaves.get(1)];
+        int[] c = patterns[leaves.get(2)];
+        ofThree(masks, a, b, c, out, from, to);
         return;
       }
-      Arrays.fill(patterns[g], at(g), at(g) + count, masks[0]);
+      Arrays.fill(out, from, to, masks[0]);
       for (int k = 1; k < masks.length; k++) {
         if (masks[k] != 0) {
-          int leaf = leaves.get(Integer.numberOfTrailingZeros(k));
-          int[] product = patterns[leaf];
-          int productAt = at(leaf);
+          int[] product = patterns[leaves.get(Integer.numberOfTrailingZeros(k))];
           for (int rest = k & k - 1; rest != 0; rest &= rest - 1) {
-            leaf = leaves.get(Integer.numberOfTrailingZeros(rest));
-            multiply(product, productAt, patterns[leaf], at(leaf), count);
+            spare = spare.length < out.length ? new int[out.length] : spare;
+            int leaf = leaves.get(Integer.numberOfTrailingZeros(rest));
+            multiply(product, patterns[leaf], spare, from, to);
             product = spare;
-            productAt = 0;
           }
-          add(product, productAt, patterns[g], at(g), count);
+          add(product, out, from, to);
         }
       }
     }
+  }
 
-    /** spare = a b over GF(2). */
-    private void multiply(int[] a, int aAt, int[] b, int bAt, int count) {
-      for (int k = 0; k < count; k++) {
-        spare[k] = a[aAt + k] & b[bAt + k];
-      }
-    }
-
-    private void ofThree(int[] masks, List<Integer> leaves, int[] out, int at, int count) {
-      int[] a = patterns[leaves.get(0)];
-      int[] b = patterns[leaves.get(1)];
-      int[] c = patterns[leaves.get(2)];
-      BitValues.ofThree(
-          masks, a, at(leaves.get(0)), b, at(leaves.get(1)), c, at(leaves.get(2)), out, at, count);
+  /** out = a b over GF(2). */
+  private static void multiply(int[] a, int[] b, int[] out, int from, int to) {
+    for (int k = from; k < to; k++) {
+      out[k] = a[k] & b[k];
     }
   }
 
   /** sum += a over GF(2). */
-  private static void add(int[] a, int aAt, int[] sum, int at, int count) {
-    for (int k = 0; k < count; k++) {
-      sum[at + k] ^= a[aAt + k];
+  private static void add(int[] a, int[] sum, int from, int to) {
+    for (int k = from; k < to; k++) {
+      sum[k] ^= a[k];
     }
   }
 
@@ -380,18 +354,8 @@ final class BitValues {
     return out;
   }
 
-  /** In one loop, as layers of degree 3 are many. */
-  private static void ofThree(
-      int[] masks,
-      int[] a,
-      int aAt,
-      int[] b,
-      int bAt,
-      int[] c,
-      int cAt,
-      int[] out,
-      int at,
-      int count) {
+  /** The same in one loop for three leaves, as those of layers of degree 3 are. */
+  private static void ofThree(int[] masks, int[] a, int[] b, int[] c, int[] out, int from, int to) {
     int m0 = masks[0];
     int m1 = masks[1];
     int m2 = masks[2];
@@ -400,12 +364,12 @@ final class BitValues {
     int m5 = masks[5];
     int m6 = masks[6];
     int m7 = masks[7];
-    for (int k = 0; k < count; k++) {
-      int x = a[aAt + k];
-      int y = b[bAt + k];
-      int z = c[cAt + k];
+    for (int k = from; k < to; k++) {
+      int x = a[k];
+      int y = b[k];
+      int z = c[k];
       int withoutZ = m0 ^ x & m1 ^ y & (m2 ^ x & m3);
-      out[at + k] = withoutZ ^ z & (m4 ^ x & m5 ^ y & (m6 ^ x & m7));
+      out[k] = withoutZ ^ z & (m4 ^ x & m5 ^ y & (m6 ^ x & m7));
     }
   }
 }

@@ -307,12 +307,14 @@ final class TwoRounds {
   private final class Classifier {
     private final GridClasses.Node node;
     private final int[] out;
+    private final int[] next;
     private final @Nullable Classifier left;
     private final @Nullable Classifier right;
 
     Classifier(GridClasses.Node node, int count) {
       this.node = node;
       out = new int[count];
+      next = new int[node instanceof GridClasses.Joint j && j.slots().size() > 1 ? count : 0];
       left = node instanceof GridClasses.Pair p ? new Classifier(p.left(), count) : null;
       right = node instanceof GridClasses.Pair p ? new Classifier(p.right(), count) : null;
     }
@@ -328,26 +330,34 @@ final class TwoRounds {
             int[] combined = p.classes().ofCombination();
             int step = p.right().classes().count();
             for (int k = 0; k < out.length; k++) {
-              out[k] = combined[a[k] * step + b[k]];
+              out[k] = a[k] * step + b[k];
             }
+            choose(combined, out);
           }
         }
         case GridClasses.Joint j -> {
-          Arrays.fill(out, 0);
-          for (int r = 0; r < j.slots().size(); r++) {
-            int[] own = ofSlot(patterns, j.slots().get(r));
-            int factor = j.factors().get(r);
-            for (int k = 0; k < out.length; k++) {
-              out[k] += own[from + k] * factor;
-            }
+          System.arraycopy(ofSlot(patterns, j.slots().getFirst()), from, out, 0, out.length);
+          for (int r = 1; r < j.slots().size(); r++) {
+            // Sums of arrays at one index are made by vectors.
+            System.arraycopy(ofSlot(patterns, j.slots().get(r)), from, next, 0, next.length);
+            addMultiple(next, j.factors().get(r), out);
           }
-          int[] combined = j.classes().ofCombination();
-          for (int k = 0; k < out.length; k++) {
-            out[k] = combined[out[k]];
-          }
+          choose(j.classes().ofCombination(), out);
         }
       }
       return out;
+    }
+  }
+
+  private static void addMultiple(int[] a, int factor, int[] sum) {
+    for (int k = 0; k < sum.length; k++) {
+      sum[k] += a[k] * factor;
+    }
+  }
+
+  private static void choose(int[] from, int[] indices) {
+    for (int k = 0; k < indices.length; k++) {
+      indices[k] = from[indices[k]];
     }
   }
 
