@@ -36,6 +36,9 @@ public final class IntegerRules {
 
     /** A bound on the 2-norms of a value's lines along its last axis, where there is one. */
     OptionalLong line(Value value);
+
+    /** The op that defines a value, where it is known. */
+    Optional<Op> definition(Value value);
   }
 
   /** Entries that are read at a time. */
@@ -141,7 +144,9 @@ public final class IntegerRules {
       case Subtract s ->
           type(
               Shapes.elementwise(s.left().shape(), s.right().shape()),
-              interval(s.left()).minus(interval(s.right())),
+              RemainderRules.upper(s, bounds::definition)
+                  .map(RemainderRules.Upper::left)
+                  .orElseGet(() -> interval(s.left()).minus(interval(s.right()))),
               oneScale(s.left(), s.right()));
       case Multiply m ->
           type(
@@ -197,15 +202,20 @@ public final class IntegerRules {
   }
 
   /** Exact per output channel where weight and bias are parameters. */
-  private record PerChannel(Function<Value, Optional<Op>> definition) implements LinearBounds {
+  private record PerChannel(Function<Value, Optional<Op>> definitions) implements LinearBounds {
     @Override
     public Interval of(Interval input, OptionalLong line, Value weight, Optional<Value> bias) {
-      return perChannel(input, line, weight, bias, definition);
+      return perChannel(input, line, weight, bias, definitions);
     }
 
     @Override
     public OptionalLong line(Value value) {
-      return LineNorms.of(value, definition);
+      return LineNorms.of(value, definitions);
+    }
+
+    @Override
+    public Optional<Op> definition(Value value) {
+      return definitions.apply(value);
     }
   }
 

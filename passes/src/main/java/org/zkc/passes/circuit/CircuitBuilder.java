@@ -172,6 +172,14 @@ final class CircuitBuilder extends ViewBuilder {
         r -> new Sum(r, List.of(input, excess), List.of(1L, -1L << clamp.shift()), 0, location));
   }
 
+  /** x - 2^shift h, where h is the requantisation of x; {@code interval} is its rows' hull. */
+  Value remainder(Value input, Value upper, int shift, Interval interval) {
+    return virtual(
+        input.shape(),
+        interval,
+        r -> new Sum(r, List.of(input, upper), List.of(1L, -1L << shift), 0, location));
+  }
+
   /** The entries for h in {@code window} of a table that saturates at its ends. */
   static TensorData fit(TensorData entries, long first, Interval window) {
     long last = entries.elementCount() - 1;

@@ -11,9 +11,12 @@ import org.zkc.ir.Function;
 import org.zkc.ir.Interval;
 import org.zkc.ir.Level;
 import org.zkc.ir.Op;
+import org.zkc.ir.Uses;
 import org.zkc.ir.Value;
+import org.zkc.ir.circuit.ExcessRules;
 import org.zkc.ir.circuit.Requantize;
 import org.zkc.ir.circuit.RequantizeTable;
+import org.zkc.ir.circuit.Sum;
 import org.zkc.passes.PassContext;
 import org.zkc.passes.Rewrite;
 import org.zkc.passes.integer.ExcessCut;
@@ -83,7 +86,12 @@ public final class CutExcess extends Rewrite {
   @Override
   protected Rules begin(Function function, PassContext context) {
     Map<Object, List<Use>> groups = new LinkedHashMap<>();
+    Uses uses = Uses.of(function);
     for (Op op : function.body()) {
+      if (uses.users(op.definitions().getFirst()).stream()
+          .anyMatch(u -> u instanceof Sum s && ExcessRules.of(s, uses::definition).isPresent())) {
+        continue;
+      }
       if (op instanceof Requantize r) {
         Use use = Use.of(r);
         groups.computeIfAbsent(use.function(), k -> new ArrayList<>()).add(use);

@@ -32,6 +32,7 @@ import org.zkc.ir.integer.MatMul;
 import org.zkc.ir.integer.Multiply;
 import org.zkc.ir.integer.Normalize;
 import org.zkc.ir.integer.Parameter;
+import org.zkc.ir.integer.RemainderRules;
 import org.zkc.ir.integer.Requantize;
 import org.zkc.ir.integer.RequantizeTable;
 import org.zkc.ir.integer.RoundedQuotient;
@@ -143,7 +144,7 @@ public final class IntegerToCircuit {
       case RequantizeTable t ->
           out.requantizeTable(get(t.input()), t.shift(), t.first(), t.entries());
       case Add a -> out.sum(List.of(get(a.left()), get(a.right())), List.of(1L, 1L));
-      case Subtract s -> out.sum(List.of(get(s.left()), get(s.right())), List.of(1L, -1L));
+      case Subtract s -> difference(s);
       case Multiply m -> out.product(get(m.left()), get(m.right()));
       case Scale s -> out.sum(List.of(get(s.input())), List.of(s.factor()));
       case WindowSum w ->
@@ -174,6 +175,15 @@ public final class IntegerToCircuit {
       case View v ->
           out.lower(v, v.operands().stream().map(this::get).toList(), UnaryOperator.identity());
     };
+  }
+
+  /** A lower limb is a sum of its own, which the circuit's rules bound as such. */
+  private Value difference(Subtract s) {
+    Optional<RemainderRules.Upper> upper = RemainderRules.upper(s, uses::definition);
+    return upper.isPresent()
+        ? out.remainder(
+            get(s.left()), get(upper.get().result()), upper.get().shift(), interval(s.result()))
+        : out.sum(List.of(get(s.left()), get(s.right())), List.of(1L, -1L));
   }
 
   private Value requantize(Requantize r) {

@@ -260,7 +260,12 @@ public final class IntegerBuilder extends ViewBuilder {
 
   /** A bound on the 2-norms of a value's lines along its last axis, where there is one. */
   public OptionalLong lineNorm(Value value) {
-    return LineNorms.of(value, v -> Optional.ofNullable(definitions.get(v)));
+    return LineNorms.of(value, this::definition);
+  }
+
+  /** The op that defines a value; empty for inputs. */
+  public Optional<Op> definition(Value value) {
+    return Optional.ofNullable(definitions.get(value));
   }
 
   @Override
@@ -302,6 +307,11 @@ public final class IntegerBuilder extends ViewBuilder {
     @Override
     public OptionalLong line(Value value) {
       return lineNorm(value);
+    }
+
+    @Override
+    public Optional<Op> definition(Value value) {
+      return IntegerBuilder.this.definition(value);
     }
   }
 

@@ -42,6 +42,12 @@ final class Accumulators {
    */
   private static final double MOST_STEPS = 1 << 27;
 
+  /**
+   * Beside wide sums a term that is finer than the accumulator, or not coarser by this factor, is
+   * rounded to it: its multiplier would have few bits, or be 0.
+   */
+  private static final double FINE = 1 << 6;
+
   private final IntegerValues values;
   private final GatherLowering gathers;
   private final WeightLowering weights;
@@ -219,6 +225,11 @@ final class Accumulators {
     if (!isRoot && !values.analysis().isDeferred(value)) {
       Value integers = values.narrow(value, widest);
       double ratio = integers.integerType().scale() / a;
+      if (values.classes().isWide() && ratio < FINE && ratio != Math.rint(ratio)) {
+        long reach = (long) Math.ceil(IntegerBuilder.interval(integers).magnitude() * ratio) + 1;
+        return Rescaling.apply(
+            values.out(), integers, new Quantum(a, -reach, reach), -reach, reach);
+      }
       return Math.abs(ratio - 1) < 1e-9
           ? integers
           : values.out().scale(integers, (long) Math.rint(ratio), a);
@@ -313,8 +324,7 @@ final class Accumulators {
                   options.bitsOf(value.name())));
     }
     context.count("quantize.requantisations", 1);
-    return values
-        .out()
-        .requantize(accumulate(value, Math.scalb(q.scale(), -shift)), shift, low, high);
+    return TwoLimbs.requantize(
+        values.out(), accumulate(value, Math.scalb(q.scale(), -shift)), shift, low, high);
   }
 }

@@ -44,6 +44,17 @@ final class FidelitySearch {
   /** Operations that all candidates together are lowered from. */
   private static final long BUDGET_OF_OPERATIONS = 400_000;
 
+  /** Candidates of wide values that are measured for themselves, at most. */
+  private static final int MOST_WIDE = 6;
+
+  /** The coarsest share of activations and of weights that wide values are tried with. */
+  private static final double WIDE_SHARE = 1e-6;
+
+  private static final double WIDE_WEIGHT_SHARE = 1e-7;
+
+  /** From one of these shares to the next: a bit and a half. */
+  private static final double WIDE_STEP = 8;
+
   /** A step that gains less ends the search. */
   private static final double LEAST_GAIN = 1e-4;
 
@@ -96,13 +107,9 @@ final class FidelitySearch {
    * @throws UserException at the layer that loses most, when the target is not reached
    */
   PrecisionSearch.Candidate reach(PrecisionSearch.Candidate start) {
-    PrecisionSearch.Candidate best = measured(start);
-    for (int step = 0; step < MOST_STEPS && left > 0 && !isReached(best) && !isFixed; step++) {
-      Optional<PrecisionSearch.Candidate> better = better(best);
-      if (better.isEmpty()) {
-        break;
-      }
-      best = better.get();
+    PrecisionSearch.Candidate best = climbed(measured(start));
+    if (!isReached(best) && !isFixed) {
+      best = wide(best);
     }
     if (isReached(best)) {
       return best;
@@ -114,6 +121,47 @@ final class FidelitySearch {
       return best;
     }
     throw unreachable(report);
+  }
+
+  /** The best candidate that steps lead to. */
+  private PrecisionSearch.Candidate climbed(PrecisionSearch.Candidate from) {
+    PrecisionSearch.Candidate best = from;
+    for (int step = 0; step < MOST_STEPS && left > 0 && !isReached(best) && !isFixed; step++) {
+      Optional<PrecisionSearch.Candidate> better = better(best);
+      if (better.isEmpty()) {
+        break;
+      }
+      best = better.get();
+    }
+    return best;
+  }
+
+  /**
+   * The candidate with wide values that gains most, from coarser to finer shares; the first that
+   * reaches the target. Lines of a residual stream that differ by a factor of a thousand have the
+   * same weight behind a norm, and no number of bits that one table holds is enough for the small
+   * ones.
+   */
+  private PrecisionSearch.Candidate wide(PrecisionSearch.Candidate from) {
+    PrecisionSearch.Candidate best = from;
+    Precision p = from.precision();
+    double share = Math.min(p.share(), WIDE_SHARE);
+    double weightShare = Math.min(p.weightShare(), WIDE_WEIGHT_SHARE);
+    for (int step = 0; step < MOST_WIDE && !isReached(best); step++) {
+      Optional<PrecisionSearch.Candidate> next =
+          search
+              .attempt(p.asWide().withShare(share).withWeightShare(weightShare), from)
+              .map(search::corrected)
+              .map(this::measured);
+      if (next.isPresent() && next.get().rSquared() >= best.rSquared() + LEAST_GAIN) {
+        best = next.get();
+      } else if (best != from) {
+        break;
+      }
+      share /= WIDE_STEP;
+      weightShare /= WIDE_STEP;
+    }
+    return best;
   }
 
   private boolean isReached(PrecisionSearch.Candidate candidate) {

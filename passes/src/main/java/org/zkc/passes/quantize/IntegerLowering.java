@@ -69,6 +69,9 @@ final class IntegerLowering {
   private final AttentionLowering attentions;
   private final JoinedParts joined;
 
+  /** Products in two limbs; empty where precision asks for none. */
+  private final Optional<LimbProducts> limbs;
+
   /** Takes what is refused, after which the lowering goes on; where empty, it ends. */
   private final Optional<Consumer<UserException>> refusals;
 
@@ -79,7 +82,9 @@ final class IntegerLowering {
       PoolLowering pools,
       AttentionLowering attentions,
       Ranges ranges,
+      Optional<LimbProducts> limbs,
       Optional<Consumer<UserException>> refusals) {
+    this.limbs = limbs;
     this.values = values;
     this.refusals = refusals;
     this.accumulators = accumulators;
@@ -179,6 +184,7 @@ final class IntegerLowering {
                 new PoolLowering(values),
                 new AttentionLowering(values, accumulators, ranges, precision),
                 ranges,
+                precision.isWide() ? Optional.of(new LimbProducts(out)) : Optional.empty(),
                 refusals)
             .run(main);
     bits.putAll(values.bits(integers));
@@ -292,7 +298,7 @@ final class IntegerLowering {
       case Gather g -> gathers.of(g);
       case Conv c -> accumulators.root(c.result(), c.location());
       case Linear l -> accumulators.root(l.result(), l.location());
-      case MatMul m -> MatMulLowering.of(m, values.out(), values::narrow);
+      case MatMul m -> MatMulLowering.of(m, values.out(), values::narrow, limbs);
       case BatchNorm b -> accumulators.root(b.result(), b.location());
       case Add a -> accumulators.root(a.result(), a.location());
       case Subtract s -> accumulators.root(s.result(), s.location());
@@ -362,13 +368,15 @@ final class IntegerLowering {
         return out.multiply(values.exactly(other), values.exactly(boole));
       }
     }
-    MatMulLowering.Factors factors =
-        MatMulLowering.fitted(
-            values.narrow(op.left(), IntegerValues.NARROW),
-            values.narrow(op.right(), IntegerValues.NARROW),
-            FieldBounds.LIMIT,
-            out);
-    return out.multiply(factors.left(), factors.right());
+    Value left = values.narrow(op.left(), IntegerValues.NARROW);
+    Value right = values.narrow(op.right(), IntegerValues.NARROW);
+    return limbs
+        .flatMap(l -> l.of(left, right, 1, out::multiply))
+        .orElseGet(() -> {
+          MatMulLowering.Factors factors =
+              MatMulLowering.fitted(left, right, FieldBounds.LIMIT, out);
+          return out.multiply(factors.left(), factors.right());
+        });
   }
 
   private boolean isBoolean(Value value) {

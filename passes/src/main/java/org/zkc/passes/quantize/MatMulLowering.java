@@ -1,5 +1,6 @@
 package org.zkc.passes.quantize;
 
+import java.util.Optional;
 import org.zkc.ir.FieldBounds;
 import org.zkc.ir.Value;
 import org.zkc.ir.tensor.MatMul;
@@ -26,7 +27,12 @@ final class MatMulLowering {
     Value of(Value value, long limit);
   }
 
-  static Value of(MatMul op, IntegerBuilder out, Integers integers) {
+  /**
+   * The product.
+   *
+   * @param limbs where the wider factor is to keep its bits as far as two limbs go
+   */
+  static Value of(MatMul op, IntegerBuilder out, Integers integers, Optional<LimbProducts> limbs) {
     int depth = op.left().shape().extent(op.left().shape().rank() - 1);
     long limit = FieldBounds.LIMIT / Math.max(1, depth);
     Value left = integers.of(op.left(), WIDE);
@@ -34,6 +40,12 @@ final class MatMulLowering {
     if (magnitude(left) * magnitude(right) >= limit) {
       left = integers.of(op.left(), NARROW);
       right = integers.of(op.right(), NARROW);
+    }
+    Value x = left;
+    Value y = right;
+    Optional<Value> wide = limbs.flatMap(l -> l.of(x, y, depth, out::matMul));
+    if (wide.isPresent()) {
+      return wide.get();
     }
     Factors factors = fitted(left, right, limit, out);
     return out.matMul(factors.left, factors.right);

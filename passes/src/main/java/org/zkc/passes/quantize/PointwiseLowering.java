@@ -75,6 +75,10 @@ final class PointwiseLowering {
     double high =
         Math.min(Math.max(0, margin * seen.max()), Math.min(bounds.high(), domain.high()));
     double sums = deferred ? accumulators.reach(op.input()) : 0;
+    if (precision.isWide()) {
+      low += flat(op, low, high);
+      high -= flat(op, high, low);
+    }
     double step = low < high ? step(op, seen, domain, high - low, sums) : 1;
     if (!deferred) {
       double scale = values.exactly(op.input()).integerType().scale();
@@ -91,6 +95,23 @@ final class PointwiseLowering {
             ? accumulators.requantized(op.input(), q, q.low(), q.high(), op.location())
             : Rescaling.apply(values.out(), values.exactly(op.input()), q, q.low(), q.high());
     return new TableInput(integers, kept.first, kept.last);
+  }
+
+  /**
+   * The length of the part of a table, from one end towards the other, in which the function is the
+   * same but for half a step of its result: an exponential beyond what is 0. The rows are better
+   * spent on the rest where there are too few.
+   */
+  private double flat(Activation op, double end, double other) {
+    double half = values.classes().quantum(op.result()).scale() / 2;
+    double stretch = (other - end) / STRETCHES;
+    double value = op.operator().applyAsDouble(end);
+    int count = 0;
+    while (count < STRETCHES - 1
+        && Math.abs(op.operator().applyAsDouble(end + (count + 1) * stretch) - value) <= half) {
+      count++;
+    }
+    return count * Math.abs(stretch);
   }
 
   /** Multiples of a step, from the first to the last. */

@@ -15,20 +15,28 @@ import java.util.Map;
  * @param margin of ranges, beyond what {@link Margins} asks for
  * @param raised least bits, by value name for activations and parameter name for weights
  * @param leastTableBits least bits of the inputs of tables, as {@link #ofTableInput} counts them
+ * @param isWide whether activations may have more bits than a table holds, and their products two
+ *     limbs ({@link TwoLimbs}); scales are powers of two then, so that wide terms add exactly
  */
 record Precision(
     double share,
     double weightShare,
     double margin,
     Map<String, Integer> raised,
-    int leastTableBits) {
+    int leastTableBits,
+    boolean isWide) {
   private static final int FEWEST_TABLE_BITS = 6;
   private static final int MOST_TABLE_BITS = 11;
 
   /** No more bits than asked for. */
   static final Precision LEAST =
       new Precision(
-          Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, 1, Map.of(), FEWEST_TABLE_BITS);
+          Double.POSITIVE_INFINITY,
+          Double.POSITIVE_INFINITY,
+          1,
+          Map.of(),
+          FEWEST_TABLE_BITS,
+          false);
 
   Precision {
     raised = Map.copyOf(raised);
@@ -43,19 +51,24 @@ record Precision(
   }
 
   Precision withShare(double newShare) {
-    return new Precision(newShare, weightShare, margin, raised, leastTableBits);
+    return new Precision(newShare, weightShare, margin, raised, leastTableBits, isWide);
   }
 
   Precision withWeightShare(double newShare) {
-    return new Precision(share, newShare, margin, raised, leastTableBits);
+    return new Precision(share, newShare, margin, raised, leastTableBits, isWide);
   }
 
   Precision withMargin(double newMargin) {
-    return new Precision(share, weightShare, newMargin, raised, leastTableBits);
+    return new Precision(share, weightShare, newMargin, raised, leastTableBits, isWide);
   }
 
   Precision withRaised(Map<String, Integer> newRaised) {
-    return new Precision(share, weightShare, margin, newRaised, leastTableBits);
+    return new Precision(share, weightShare, margin, newRaised, leastTableBits, isWide);
+  }
+
+  /** Products and residual streams may have two limbs. */
+  Precision asWide() {
+    return new Precision(share, weightShare, margin, raised, leastTableBits, true);
   }
 
   /**
@@ -64,7 +77,7 @@ record Precision(
    */
   Precision withTablesFor(int bits) {
     int least = Math.clamp(bits - 2L, FEWEST_TABLE_BITS, MOST_TABLE_BITS);
-    return new Precision(share, weightShare, margin, raised, least);
+    return new Precision(share, weightShare, margin, raised, least, isWide);
   }
 
   /** The least bits of a tensor that is not fixed. */
@@ -74,6 +87,17 @@ record Precision(
 
   /** Bits of activations that more resolution gains nothing for. */
   static final int MOST_BITS = 14;
+
+  /**
+   * The same where precision is wide: a step of a hundred-thousandth of the greatest magnitudes,
+   * for values whose lines differ by a factor of a thousand.
+   */
+  private static final int MOST_WIDE_BITS = 19;
+
+  /** Bits of activations that more resolution gains nothing for, at this precision. */
+  int mostBits() {
+    return isWide ? MOST_WIDE_BITS : MOST_BITS;
+  }
 
   /** Weights of more bits gain nothing that their accumulators have room for. */
   static final int MOST_WEIGHT_BITS = 12;
@@ -143,7 +167,8 @@ record Precision(
   /** Bits of an activation whose integers reach from 0, or from -magnitude, to magnitude. */
   int ofActivation(int least, int most, double magnitude, boolean nonNegative, double variation) {
     int bits = least;
-    while (variation > 0 && bits < most) {
+    int held = isWide && nonNegative ? Math.min(most, TwoLimbs.PLAIN_BITS) : most;
+    while (variation > 0 && bits < held) {
       double step = magnitude / greatest(bits, nonNegative);
       if (step * step / 12 <= share * variation) {
         break;
@@ -182,6 +207,13 @@ record Precision(
       bits++;
     }
     return bits;
+  }
+
+  /** The greatest integer of an activation of {@code bits} bits at this precision. */
+  long high(int bits, boolean nonNegative) {
+    return isWide && bits > TwoLimbs.PLAIN_BITS && !nonNegative
+        ? TwoLimbs.greatest(bits)
+        : greatest(bits, nonNegative);
   }
 
   /** The largest integer of {@code bits} bits, with a sign unless they are never negative. */

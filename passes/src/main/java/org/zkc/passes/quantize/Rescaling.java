@@ -15,6 +15,9 @@ final class Rescaling {
    */
   private static final long CUT = 1 << 15;
 
+  /** The same for results of 17 bits and more. */
+  private static final long WIDE_CUT = TwoLimbs.greatest(20);
+
   private Rescaling() {}
 
   /**
@@ -26,17 +29,22 @@ final class Rescaling {
     double magnitude = IntegerBuilder.interval(x).magnitude();
     int exponent = (int) Math.rint(StrictMath.log(ratio) / StrictMath.log(2));
     if (exponent <= 0 && Math.abs(Math.scalb(ratio, -exponent) - 1) < 1e-9) {
-      return out.requantize(x, -exponent, low, high);
+      return TwoLimbs.requantize(out, x, -exponent, low, high);
     }
+    boolean isWide = TwoLimbs.areBounds(q.low(), q.high());
     if (magnitude > WIDE) {
-      int shift = 64 - Long.numberOfLeadingZeros((long) magnitude / CUT);
-      return apply(out, out.requantize(x, shift, -CUT, CUT), q, low, high);
+      // What the clamp keeps of wide integers is not as wide as all that they could be.
+      double kept = isWide ? Math.min(magnitude, 1.01 * q.high() / ratio) : magnitude;
+      long cut = isWide ? WIDE_CUT : CUT;
+      int shift = 64 - Long.numberOfLeadingZeros((long) kept / cut);
+      return apply(out, TwoLimbs.requantize(out, x, shift, -cut, cut), q, low, high);
     }
     int shift = Math.clamp(13 - Math.getExponent(ratio), 0, 24);
     while (shift > 0 && Math.scalb(ratio, shift) * magnitude > FieldBounds.LIMIT / 2) {
       shift--;
     }
     long factor = (long) Math.rint(Math.scalb(ratio, shift));
-    return out.requantize(out.scale(x, factor, Math.scalb(q.scale(), -shift)), shift, low, high);
+    return TwoLimbs.requantize(
+        out, out.scale(x, factor, Math.scalb(q.scale(), -shift)), shift, low, high);
   }
 }

@@ -20,6 +20,7 @@ import org.zkc.ir.tensor.Activation;
 import org.zkc.ir.tensor.Add;
 import org.zkc.ir.tensor.Clamp;
 import org.zkc.ir.tensor.Composition;
+import org.zkc.ir.tensor.Conv;
 import org.zkc.ir.tensor.Divide;
 import org.zkc.ir.tensor.FakeQuantize;
 import org.zkc.ir.tensor.Linear;
@@ -105,6 +106,9 @@ final class ScaleClasses {
   /** The ratio of ranges from which parts of a concatenation have scales of their own. */
   private static final double UNLIKE = 8;
 
+  /** The steps that exact integers may reach where they are requantised in two limbs. */
+  private static final double MOST_WIDE_STEPS = 1 << 25;
+
   /** Bits that no class falls below so that its tables fit. */
   private static final int FEWEST_BITS = 8;
 
@@ -159,7 +163,7 @@ final class ScaleClasses {
     /** The bits that no smaller table is worth. */
     int sparedBits;
 
-    int mostBits = Precision.MOST_BITS;
+    int mostBits;
     int chosenBits;
 
     /** The step of the grid that elements lie on, 0 for none and NaN for several. */
@@ -170,6 +174,10 @@ final class ScaleClasses {
 
     /** The most bits that readers have room for. */
     int room = Integer.MAX_VALUE;
+
+    Members(int mostBits) {
+      this.mostBits = mostBits;
+    }
 
     private void lieOn(FakeQuantize grid) {
       step = step == 0 || step == grid.scale() ? grid.scale() : Double.NaN;
@@ -206,7 +214,7 @@ final class ScaleClasses {
                     .sum());
     main.body().forEach(op -> unite((TensorOp) op));
     main.parameters().stream().filter(v -> !TensorAnalysis.isExact(v)).forEach(v -> join(v, null));
-    Set<Value> ends = ends(main, analysis);
+    LastProducts last = new LastProducts(main, analysis);
     ReaderVariation readers = new ReaderVariation(analysis, ranges, cache);
     for (Op op : main.body()) {
       Value result = op.definitions().getFirst();
@@ -224,7 +232,14 @@ final class ScaleClasses {
             .forEach(v -> atLeast(v, precision.isGenerous() ? GENEROUS_GATED_BITS : GATED_BITS));
         Members members = members(find(l.input()));
         members.room =
-            Math.min(members.room, readers.bits(l, members.magnitude, precision.isGenerous()));
+            precision.isWide()
+                ? Integer.MAX_VALUE
+                : Math.min(
+                    members.room, readers.bits(l, members.magnitude, precision.isGenerous()));
+      }
+      if (op instanceof Conv c && precision.isWide() && !analysis.isConstant(c.input())) {
+        // Its weights have no rests, and would lose the bits that the input gains.
+        members(find(c.input())).mostBits = Precision.MOST_BITS;
       }
       if (op instanceof Standardization s) {
         TensorAnalysis.Normed normed = analysis.normed(s);
@@ -242,7 +257,7 @@ final class ScaleClasses {
         }
       } else if (op instanceof Divide d && !analysis.isConstant(d.right())) {
         divided(d.left());
-      } else if (op instanceof Multiply m && isLast(m, ends)) {
+      } else if (op instanceof Multiply m && last.contains(m)) {
         divided(m.left());
         divided(m.right());
       }
@@ -274,34 +289,6 @@ final class ScaleClasses {
   /** The grid that all readers of a parameter round it to, where there is one. */
   Optional<Quantum> grid(Value parameter) {
     return Optional.ofNullable(grids.get(parameter));
-  }
-
-  /**
-   * Whether a product of computed values is an output, or a factor of one. Its largest elements,
-   * which calibration with few samples does not see, have the errors of all factors.
-   */
-  private boolean isLast(Multiply op, Set<Value> ends) {
-    return !analysis.isConstant(op.left())
-        && !analysis.isConstant(op.right())
-        && !TensorAnalysis.isExact(op.result())
-        && !analysis.isIntegral(op.left())
-        && !analysis.isIntegral(op.right())
-        && ends.contains(op.result());
-  }
-
-  /** The values of which only views and products are made, to the outputs. */
-  private static Set<Value> ends(Function main, TensorAnalysis analysis) {
-    Set<Value> ends = Collections.newSetFromMap(new IdentityHashMap<>());
-    for (Op op : main.body().reversed()) {
-      Value result = op.definitions().getFirst();
-      if (analysis.uses().users(result).stream()
-          .allMatch(user ->
-              (user instanceof UnaryView || user instanceof Multiply)
-                  && ends.contains(user.definitions().getFirst()))) {
-        ends.add(result);
-      }
-    }
-    return ends;
   }
 
   /**
@@ -433,7 +420,7 @@ final class ScaleClasses {
    * @param op null for a parameter of main
    */
   private void join(Value value, @Nullable TensorOp op) {
-    Members members = classes.computeIfAbsent(find(value), v -> new Members());
+    Members members = classes.computeIfAbsent(find(value), v -> new Members(precision.mostBits()));
     ValueBounds.Bounds bounds = analysis.bounds(value);
     boolean input = analysis.isInputLike(value);
     boolean nonNegative = bounds.low() >= 0;
@@ -514,6 +501,18 @@ final class ScaleClasses {
     return quanta.computeIfAbsent(find(value), root -> choose(members(root), leastScale, reach));
   }
 
+  /** The steps that exact integers may reach to each side where they are requantised. */
+  private double steps() {
+    return precision.isWide()
+        ? MOST_WIDE_STEPS
+        : precision.isGenerous() ? MOST_ROWS / 2 : MOST_STEPS / 4;
+  }
+
+  /** Whether values may be wide, at scales that are powers of two. */
+  boolean isWide() {
+    return precision.isWide();
+  }
+
   /** Whether a table of so many steps to each side is larger than the program is worth. */
   boolean isWasteful(double steps) {
     return !precision.isGenerous() && 2 * steps > sparedRows;
@@ -530,14 +529,14 @@ final class ScaleClasses {
   Quantum aligned(Value value, double unit, long greatest) {
     Value root = find(value);
     Members members = members(root);
-    double leastScale = unit * greatest * (precision.isGenerous() ? 2 / MOST_ROWS : 4 / MOST_STEPS);
+    double leastScale = unit * greatest / steps();
     if (!quanta.containsKey(root) && !members.snapped && !members.binary && !members.fixedBits) {
       // The unit is up to twice as fine as what is wanted.
       Quantum wanted = choose(members, leastScale, 2 * unit * greatest);
       int shift =
           (int) Math.floor(StrictMath.log(wanted.scale() / unit) / StrictMath.log(2) + 1e-9);
       if (shift >= 0) {
-        long high = Precision.greatest(members.chosenBits + 1, members.nonNegative);
+        long high = precision.high(members.chosenBits + 1, members.nonNegative);
         quanta.put(
             root, new Quantum(Math.scalb(unit, shift), members.nonNegative ? 0 : -high, high));
       }
@@ -550,7 +549,7 @@ final class ScaleClasses {
       return new Quantum(members.step, members.nonNegative ? 0 : -members.steps, members.steps);
     }
     double magnitude = members.magnitude == 0 ? 1 : members.magnitude;
-    if (members.snapped) {
+    if (members.snapped || precision.isWide()) {
       // Powers of two only, so that layers with the same activation share its table.
       magnitude =
           Math.scalb(1.0, (int) Math.ceil(StrictMath.log(magnitude) / StrictMath.log(2) - 1e-9));
@@ -572,16 +571,21 @@ final class ScaleClasses {
               members.nonNegative,
               members.variation);
       while (bits > spared
-          && isWasteful(reach * Precision.greatest(bits, members.nonNegative) / magnitude)) {
+          && isWasteful(reach * precision.high(bits, members.nonNegative) / magnitude)) {
         bits--;
       }
       while (bits > FEWEST_BITS
-          && magnitude / Precision.greatest(bits, members.nonNegative) < leastScale) {
+          && magnitude / precision.high(bits, members.nonNegative) < leastScale) {
         bits--;
       }
     }
     members.chosenBits = bits;
-    long high = Precision.greatest(bits, members.nonNegative);
+    long high = precision.high(bits, members.nonNegative);
+    if (precision.isWide() && !members.binary) {
+      // Scales too, so that wide terms add exactly.
+      double unit = Math.scalb(magnitude, members.nonNegative ? -bits : 1 - bits);
+      return new Quantum(unit, members.nonNegative ? 0 : -high, high);
+    }
     if (members.binary) {
       int exponent = (int) Math.ceil(StrictMath.log(magnitude / high) / StrictMath.log(2) - 1e-9);
       // Up to one bit more makes up for the power of two.

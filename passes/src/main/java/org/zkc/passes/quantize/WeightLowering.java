@@ -310,7 +310,7 @@ final class WeightLowering {
   private int restBits(LinearMap map, Value x, double unit) {
     Value result = map.op().definitions().getFirst();
     double variation = ranges.of(result).variation();
-    if (!precision.isGenerous()
+    if (!precision.isGenerous() && !precision.isWide()
         || !(map.op() instanceof Linear)
         || map.grid().isPresent()
         || options.isFixed(map.name())

@@ -33,6 +33,7 @@ import org.zkc.ir.circuit.ColumnNorms;
 import org.zkc.ir.circuit.Contract;
 import org.zkc.ir.circuit.Conv;
 import org.zkc.ir.circuit.EuclideanNorm;
+import org.zkc.ir.circuit.ExcessRules;
 import org.zkc.ir.circuit.Exponentials;
 import org.zkc.ir.circuit.FftConv;
 import org.zkc.ir.circuit.ForwardTransform;
@@ -165,7 +166,12 @@ public final class CircuitEmitter {
         new EmittedCircuit.Origin(OpSpec.of(op).mnemonic(), op.location());
     switch (op) {
       case Model m -> model(m);
-      case Sum s -> put(s.result(), sum(s, origin), origin);
+      case Sum s -> {
+        put(s.result(), sum(s, origin), origin);
+        if (ExcessRules.of(s, uses::definition).isPresent()) {
+          tensor(s.result(), origin);
+        }
+      }
       case Concatenate c ->
           put(
               c.result(),
