@@ -26,8 +26,9 @@ final class BasePartTile extends PartTile {
       CopyOrder order,
       Ext[] later,
       List<int[]> tables,
-      ExtVector[] forms) {
-    super(layer, plan, part, order, later, forms);
+      ExtVector[] forms,
+      Scratch scratch) {
+    super(layer, plan, part, order, later, forms, scratch);
     this.tables = tables;
     int gates = layer.gates().size();
     values = new int[gates][];

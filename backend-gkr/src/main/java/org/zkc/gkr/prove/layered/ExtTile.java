@@ -24,8 +24,9 @@ final class ExtTile extends PartTile {
       CopyOrder order,
       Ext[] later,
       @Nullable ExtVector[] tables,
-      ExtVector[] forms) {
-    super(layer, plan, part, order, later, forms);
+      ExtVector[] forms,
+      Scratch scratch) {
+    super(layer, plan, part, order, later, forms, scratch);
     this.tables = tables;
     int gates = layer.gates().size();
     values = new ExtVector[gates];
@@ -34,7 +35,7 @@ final class ExtTile extends PartTile {
     highs = new ExtVector[gates];
     for (int gate : part.gates()) {
       if (plan.slot(gate) >= 0) {
-        differences[gate] = new ExtVector(room(gate));
+        differences[gate] = scratch.vector(room(gate));
       }
       switch (layer.gates().get(gate)) {
         case Gate.Constant c -> {
@@ -42,11 +43,11 @@ final class ExtTile extends PartTile {
           made[gate] = ExtVector.ofBase(residues, residues.length);
         }
         case Gate.Below _, Gate.Sum _, Gate.Product _, Gate.Select _, Gate.Total _ ->
-            made[gate] = new ExtVector(room(gate));
+            made[gate] = scratch.vector(room(gate));
       }
       values[gate] = made[gate];
     }
-    product = new ExtVector(part.roots().stream().mapToInt(r -> room(r.left())).max().orElse(0));
+    product = scratch.vector(part.roots().stream().mapToInt(r -> room(r.left())).max().orElse(0));
   }
 
   @Override

@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
@@ -49,6 +50,9 @@ final class LayerProgramTables implements SumcheckTables {
   private CopyOrder order;
   private @Nullable ExtVector outside;
 
+  /** For every thread. */
+  private final Scratch[] scratch;
+
   /** For each part the tiles of every thread. */
   private List<PartTile[]> tiles = new ArrayList<>();
 
@@ -75,6 +79,7 @@ final class LayerProgramTables implements SumcheckTables {
       Workers workers) {
     this.workers = workers;
     split = new SplitKernels(workers);
+    scratch = Stream.generate(Scratch::new).limit(workers.threads()).toArray(Scratch[]::new);
     this.layer = layer;
     this.plan = new LayerPlan(layer, weights);
     this.whole = order;
@@ -100,7 +105,7 @@ final class LayerProgramTables implements SumcheckTables {
         ExtVector[] own = part.forms().stream().map(this::form).toArray(ExtVector[]::new);
         forms.add(own);
         tiles.add(
-            ofThreads(() -> new BasePartTile(layer, plan, part, order, later(), residues, own)));
+            ofThreads(s -> new BasePartTile(layer, plan, part, order, later(), residues, own, s)));
       }
       outside = outside();
     }
@@ -123,9 +128,9 @@ final class LayerProgramTables implements SumcheckTables {
     return sum;
   }
 
-  private PartTile[] ofThreads(Supplier<PartTile> tile) {
+  private PartTile[] ofThreads(Function<Scratch, PartTile> tile) {
     PartTile[] out = new PartTile[workers.threads()];
-    workers.forEach(out.length, k -> out[k] = tile.get());
+    workers.forEach(out.length, k -> out[k] = tile.apply(scratch[k]));
     return out;
   }
 
@@ -298,7 +303,7 @@ final class LayerProgramTables implements SumcheckTables {
         next.add(
             same
                 ? old
-                : ofThreads(() -> new ExtTile(layer, plan, part, order, later(), tables, own)));
+                : ofThreads(s -> new ExtTile(layer, plan, part, order, later(), tables, own, s)));
       }
       tiles = next;
     }

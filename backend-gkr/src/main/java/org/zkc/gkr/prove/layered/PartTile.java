@@ -43,6 +43,7 @@ abstract sealed class PartTile permits BasePartTile, ExtTile {
    *
    * @param later the coordinates of the claim's point after the current variable
    * @param forms the tables of the part's forms, which are bound in place of the elements
+   * @param scratch for what is overwritten in every chunk
    */
   PartTile(
       Layer layer,
@@ -50,7 +51,8 @@ abstract sealed class PartTile permits BasePartTile, ExtTile {
       LayerPlan.Part part,
       CopyOrder order,
       Ext[] later,
-      ExtVector[] forms) {
+      ExtVector[] forms,
+      Scratch scratch) {
     this.forms = forms;
     this.layer = layer;
     this.plan = plan;
@@ -68,9 +70,10 @@ abstract sealed class PartTile permits BasePartTile, ExtTile {
     ones.fill(Ext.ONE);
     ofCopies = spread(ones, eq);
     int room = room(part.factor());
-    formsAtPoint = Stream.of(forms).map(f -> new ExtVector(room)).toArray(ExtVector[]::new);
-    formSteps = Stream.of(forms).map(f -> new ExtVector(room)).toArray(ExtVector[]::new);
-    product = new ExtVector(room);
+    scratch.restart();
+    formsAtPoint = Stream.of(forms).map(f -> scratch.vector(room)).toArray(ExtVector[]::new);
+    formSteps = Stream.of(forms).map(f -> scratch.vector(room)).toArray(ExtVector[]::new);
+    product = scratch.vector(forms.length > 0 ? room : 0);
   }
 
   private boolean isElementwise(int gate, int width) {
