@@ -137,13 +137,14 @@ final class FidelitySearch {
   }
 
   /**
-   * The candidate with wide values that gains most, from coarser to finer shares; the first that
-   * reaches the target. Lines of a residual stream that differ by a factor of a thousand have the
-   * same weight behind a norm, and no number of bits that one table holds is enough for the small
-   * ones.
+   * The candidate with wide values that gains most, from coarser to finer shares as long as each
+   * gains on the one before; the first that reaches the target. Lines of a residual stream that
+   * differ by a factor of a thousand have the same weight behind a norm, and no number of bits that
+   * one table holds is enough for the small ones.
    */
   private PrecisionSearch.Candidate wide(PrecisionSearch.Candidate from) {
     PrecisionSearch.Candidate best = from;
+    double last = Double.NEGATIVE_INFINITY;
     Precision p = from.precision();
     double share = Math.min(p.share(), WIDE_SHARE);
     double weightShare = Math.min(p.weightShare(), WIDE_WEIGHT_SHARE);
@@ -153,10 +154,13 @@ final class FidelitySearch {
               .attempt(p.asWide().withShare(share).withWeightShare(weightShare), from)
               .map(search::corrected)
               .map(this::measured);
-      if (next.isPresent() && next.get().rSquared() >= best.rSquared() + LEAST_GAIN) {
-        best = next.get();
-      } else if (best != from) {
-        break;
+      if (next.isPresent()) {
+        PrecisionSearch.Candidate candidate = next.get();
+        if (candidate.rSquared() < last + LEAST_GAIN) {
+          break;
+        }
+        last = candidate.rSquared();
+        best = last >= best.rSquared() + LEAST_GAIN ? candidate : best;
       }
       share /= WIDE_STEP;
       weightShare /= WIDE_STEP;
