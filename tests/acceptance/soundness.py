@@ -306,11 +306,43 @@ def _least_combinations(lengths: list[int]) -> int:
     return min(16 * sum(lengths), *(_combined(w, lengths) for w in _widths()))
 
 
+def _cells(shape: list[int]) -> list[int]:
+    """The shape of a tensor's cells: some axes, or their odd factors, joined in front of the others."""
+    if math.prod(shape) < 2**12 or _stored(shape) == math.prod(shape):
+        return shape
+    options, tried = [], 0
+    for extent in shape:
+        odd = extent // (extent & -extent)
+        options.append([1])
+        if odd > 1 and tried < 3:
+            options[-1] += [extent, odd] if odd < extent else [extent]
+        tried += odd > 1
+    most = _stored(shape) - _stored(shape) // 16
+    best, cells = (_stored(shape), 1, 1), shape
+    for first in itertools.product(*options):
+        joined = math.prod(first)
+        parts = math.prod(f for f, extent in zip(first, shape) if f < extent)
+        behind = [extent // f for f, extent in zip(first, shape) if f < extent or f == 1]
+        several = sum(f > 1 for f in first) > 1
+        if joined == 1 or parts > 8 or (several and joined > 2**11):
+            continue
+        key = (_stored([joined, *behind]), parts, joined)
+        if key[0] <= most and key < best:
+            best, cells = key, [joined, *behind]
+    return cells
+
+
 def _witness_tables(shapes: list[list[int]], width: int) -> tuple[int, int]:
-    """The tables of the witness' matrix and its rows: long columns, and rows that short ones fill."""
-    long = [s for s in shapes if 1 << _variables(s) > width]
-    shared = -(-sum(1 << _variables(s) for s in shapes if 1 << _variables(s) <= width) // width)
-    return len(long) + shared, sum(-(-_stored(s) // width) for s in long) + shared
+    """The tables of the witness' matrix and its rows: long columns, and rows that short ones and rests fill."""
+    rows, tables = 0, 0
+    shared = sum(1 << _variables(s) for s in shapes if 1 << _variables(s) <= width)
+    for stored in (_stored(s) for s in shapes if 1 << _variables(s) > width):
+        rest = stored % width
+        alone = rest > 0 and 1 << _log(rest) > width // 2
+        tables += 1
+        rows += stored // width + alone
+        shared += 0 if alone or rest == 0 else 1 << _log(rest)
+    return tables + -(-shared // width), rows + -(-shared // width)
 
 
 def _witness_width(shapes: list[list[int]], model: list[int]) -> int:
@@ -429,7 +461,7 @@ def _openings(system: System, queries: int, work: int) -> dict[str, float]:
     widths = []
     columns, beside = system.held("committed"), 0.0
     if columns:
-        committed = [system.shapes[t] for t in columns]
+        committed = [_cells(system.shapes[t]) for t in columns]
         width = _witness_width(committed, model)
         variables = max(_log(width), *map(_variables, committed))
         merged = _log(_witness_tables(committed, width)[0])

@@ -13,6 +13,7 @@ import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.hash.Digests;
 import org.zkc.gkr.layout.Arithmetization;
+import org.zkc.gkr.layout.ColumnWeights;
 import org.zkc.gkr.layout.CombinationLayout;
 import org.zkc.gkr.layout.LeafLayout;
 import org.zkc.gkr.layout.ModelLayout;
@@ -177,10 +178,11 @@ public record ProofSize(
     private void witness(WitnessLayout layout) {
       send(Section.WITNESS_BATCH, 2L * layout.variables() + layout.tables().size());
       int merged = 0;
+      ColumnWeights weights = new ColumnWeights();
       for (WitnessLayout.Column c : layout.columns()) {
         for (Claims.Claim claim : claims.on(c.tensor())) {
-          claim.weight().at(draw(c.layout().variables()));
-          merged++;
+          weights.at(c, claim.weight(), draw(c.variables()));
+          merged += c.isRest() ? 0 : 1;
         }
       }
       Merging.requireFew("witness batch", merged);

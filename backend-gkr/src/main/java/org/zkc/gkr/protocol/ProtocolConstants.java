@@ -9,7 +9,7 @@ public final class ProtocolConstants {
    * The first words of every transcript, so that no proof of one version is one of another. The
    * number at the end grows with every change of the protocol or of an encoding.
    */
-  public static final String LABEL = "zkc gkr-logup-ligero m31 7";
+  public static final String LABEL = "zkc gkr-logup-ligero m31 8";
 
   /** The first words of every transcript of a layered circuit (docs/protocol.md section 12). */
   public static final String LAYERED_LABEL = "zkc gkr-layered-ligero m31 1";

@@ -2,7 +2,10 @@ package org.zkc.gkr.prove;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.channel.SendingChannel;
 import org.zkc.gkr.field.Ext;
@@ -18,9 +21,9 @@ import org.zkc.gkr.prove.sumcheck.StreamedTable;
 import org.zkc.gkr.prove.sumcheck.SumcheckProver;
 import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;
-import org.zkc.gkr.relation.MergedClaims;
 import org.zkc.gkr.relation.Merging;
 import org.zkc.gkr.sumcheck.SumcheckVerifier;
+import org.zkc.gkr.weight.Weight;
 import org.zkc.gkr.weight.WeightRows;
 
 /**
@@ -74,26 +77,16 @@ final class OpeningProver {
   /** The row combination of the witness. */
   private Row witness(WitnessLayout layout) {
     List<WitnessLayout.Table> all = layout.tables();
-    int count = layout.columns().stream().mapToInt(c -> claims.on(c.tensor()).size()).sum();
-    ExtVector merging = Merging.coefficients(out.transcript(), "witness batch", count);
+    Map<Integer, CellClaims> merged = merged(layout);
+    Map<Integer, Ext> rests = rests(layout, merged);
     JoiningTables tables = new JoiningTables(layout.variables(), workers);
-    int at = 0;
     for (WitnessLayout.Table table : all) {
-      ArrayList<MergedClaims> merged = new ArrayList<>();
+      Ext sum = Ext.ZERO;
       for (WitnessLayout.Column c : table.columns()) {
-        List<Claims.Claim> own = claims.on(c.tensor());
-        merged.add(new MergedClaims(own, merging.slice(at, own.size())));
-        at += own.size();
+        Ext rest = rests.getOrDefault(c.tensor(), Ext.ZERO);
+        sum = sum.add(c.isRest() ? rest : of(merged, c).value().sub(rest));
       }
-      if (merged.size() == 1) {
-        tables.add(
-            table.variables(),
-            layout.widthVariables(),
-            source(table.columns().get(0), merged.get(0)),
-            merged.get(0).value());
-      } else {
-        addShared(tables, table, layout.widthVariables(), merged);
-      }
+      tables.add(table.variables(), layout.widthVariables(), source(table, merged), sum);
     }
     Ext[] point = SumcheckProver.run(out, Section.WITNESS_BATCH, "witness batch", tables);
     Ext[] ends = new Ext[all.size()];
@@ -116,27 +109,56 @@ final class OpeningProver {
     return new Row(u, SumcheckVerifier.suffix(point, layout.widthVariables()));
   }
 
-  /**
-   * Adds a row that several tensors share, whose weights and elements are written out: such rows
-   * are few.
-   */
-  private void addShared(
-      JoiningTables tables,
-      WitnessLayout.Table table,
-      int rowVariables,
-      List<MergedClaims> merged) {
-    WitnessLayout.Column last = table.last();
-    ExtVector weights = new ExtVector(last.start() + last.layout().storedLength());
-    Ext sum = Ext.ZERO;
-    for (int k = 0; k < merged.size(); k++) {
-      WitnessLayout.Column c = table.columns().get(k);
-      merged.get(k).addTo(weights.slice(c.start(), c.layout().storedLength()), workers);
-      sum = sum.add(merged.get(k).value());
+  /** The claims on each tensor's cells as one, merged in the order of the columns. */
+  private Map<Integer, CellClaims> merged(WitnessLayout layout) {
+    List<WitnessLayout.Column> columns =
+        layout.columns().stream().filter(c -> !c.isRest()).toList();
+    int count = columns.stream().mapToInt(c -> claims.on(c.tensor()).size()).sum();
+    ExtVector merging = Merging.coefficients(out.transcript(), "witness batch", count);
+    HashMap<Integer, CellClaims> merged = new HashMap<>();
+    HashMap<Integer, List<Weight>> carried = new HashMap<>();
+    int at = 0;
+    for (WitnessLayout.Column c : columns) {
+      CellClaims own = new CellClaims();
+      for (Claims.Claim claim : claims.on(c.tensor())) {
+        Weight w = claim.weight();
+        List<Weight> onCells = carried.computeIfAbsent(w.number(), n -> c.order().carry(w));
+        own.add(onCells, claim.value(), merging.get(at++));
+      }
+      merged.put(c.tensor(), own);
     }
-    int[] elements = new int[last.start() + values.storedLength(last)];
-    WitnessRows.copy(table, values::stored, 0, elements.length, elements, 0);
-    ExtVector over = ExtVector.ofBase(elements, elements.length);
-    tables.add(table.variables(), rowVariables, weights, over, sum);
+    return merged;
+  }
+
+  /**
+   * By tensor, what cells that share a row contribute to the claims where the tensor's other cells
+   * fill rows.
+   */
+  private Map<Integer, Ext> rests(WitnessLayout layout, Map<Integer, CellClaims> merged) {
+    List<WitnessLayout.Column> columns =
+        layout.columns().stream().filter(WitnessLayout.Column::isRest).toList();
+    Ext[] sums = new Ext[columns.size()];
+    workers.forEach(sums.length, k -> sums[k] = sum(columns.get(k), merged));
+    HashMap<Integer, Ext> rests = new HashMap<>();
+    for (int k = 0; k < sums.length; k++) {
+      rests.put(columns.get(k).tensor(), sums[k]);
+    }
+    return rests;
+  }
+
+  /** The sum of a column's elements times the weights of the claims on its tensor. */
+  private Ext sum(WitnessLayout.Column column, Map<Integer, CellClaims> merged) {
+    int[] elements = new int[column.length()];
+    values.stored(column, 0, elements.length, elements, 0);
+    Ext sum = Ext.ZERO;
+    for (WeightRows w : of(merged, column).rows()) {
+      sum = sum.add(w.dot(column.from(), elements, elements.length));
+    }
+    return sum;
+  }
+
+  private static CellClaims of(Map<Integer, CellClaims> merged, WitnessLayout.Column column) {
+    return Objects.requireNonNull(merged.get(column.tensor()), "each tensor has its claims");
   }
 
   /** Sets the coefficients of a table's rows in the combination. */
@@ -164,21 +186,27 @@ final class OpeningProver {
     }
   }
 
-  private StreamedTable.Source source(WitnessLayout.Column column, MergedClaims claims) {
+  private StreamedTable.Source source(WitnessLayout.Table table, Map<Integer, CellClaims> merged) {
     return new StreamedTable.Source() {
       @Override
       public List<WeightRows> weights() {
-        return claims.rows();
+        ArrayList<WeightRows> all = new ArrayList<>();
+        for (WitnessLayout.Column c : table.columns()) {
+          for (WeightRows w : of(merged, c).rows()) {
+            all.add(w.part(c.from(), c.variables(), c.start(), table.variables()));
+          }
+        }
+        return all;
       }
 
       @Override
       public int length() {
-        return values.storedLength(column);
+        return table.last().start() + values.storedLength(table.last());
       }
 
       @Override
       public int copy(int from, int count, int[] out, int at) {
-        return values.stored(column, from, count, out, at);
+        return WitnessRows.copy(table, values::stored, from, count, out, at);
       }
     };
   }

@@ -31,6 +31,12 @@ sealed interface PackedIntegers extends TensorLayout.Elements {
    */
   PackedIntegers gathered(int[] starts, int[] distances, Workers workers);
 
+  /**
+   * Writes the residues of the integers at start + distances[k] to out[at ...), for {@code count} k
+   * from {@code first} on.
+   */
+  void pick(int start, int[] distances, int first, int count, int[] out, int at);
+
   /** Packs integers; none of {@code values} is kept or changed. */
   static PackedIntegers of(int[] values, Workers workers) {
     if (values.length == 0) {
@@ -134,6 +140,13 @@ sealed interface PackedIntegers extends TensorLayout.Elements {
     }
 
     @Override
+    public void pick(int start, int[] distances, int first, int count, int[] out, int at) {
+      for (int k = 0; k < count; k++) {
+        out[at + k] = residue(low + (differences[start + distances[first + k]] & 0xff));
+      }
+    }
+
+    @Override
     public int[] signed() {
       int[] out = new int[differences.length];
       for (int k = 0; k < out.length; k++) {
@@ -183,6 +196,13 @@ sealed interface PackedIntegers extends TensorLayout.Elements {
     }
 
     @Override
+    public void pick(int start, int[] distances, int first, int count, int[] out, int at) {
+      for (int k = 0; k < count; k++) {
+        out[at + k] = residue(low + (differences[start + distances[first + k]] & 0xffff));
+      }
+    }
+
+    @Override
     public int[] signed() {
       int[] out = new int[differences.length];
       for (int k = 0; k < out.length; k++) {
@@ -229,6 +249,13 @@ sealed interface PackedIntegers extends TensorLayout.Elements {
             }
           });
       return new Ints(out);
+    }
+
+    @Override
+    public void pick(int start, int[] distances, int first, int count, int[] out, int at) {
+      for (int k = 0; k < count; k++) {
+        out[at + k] = M31.fromSigned(values[start + distances[first + k]]);
+      }
     }
 
     @Override

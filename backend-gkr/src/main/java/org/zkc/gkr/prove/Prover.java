@@ -168,6 +168,7 @@ public final class Prover {
       end("relations");
 
       begin("openings", 0.85);
+      values.orderCells();
       OpeningProver openings = new OpeningProver(system, out, claims, values, reductions, workers);
       ArrayList<OpeningProver.Row> rows = new ArrayList<>();
       ArrayList<Commitment> commitments = new ArrayList<>();

@@ -12,6 +12,7 @@ import org.zkc.gkr.circuit.ViewStep;
 import org.zkc.gkr.field.M31;
 import org.zkc.gkr.kernel.Kernels;
 import org.zkc.gkr.kernel.Workers;
+import org.zkc.gkr.layout.CellOrder;
 import org.zkc.gkr.layout.WitnessLayout;
 import org.zkc.gkr.relation.Advice;
 import org.zkc.gkr.relation.Bilinear;
@@ -39,6 +40,9 @@ class TensorValues {
   private Workers workers = Workers.callerOnly();
   // Tensors that the circuit does not name: limbs, quotients, differences, multiplicities.
   private final @Nullable PackedIntegers[] added;
+  // Committed tensors in the order of their cells, where that is not the order of their axes.
+  private final @Nullable PackedIntegers[] ordered;
+  private boolean ordering;
 
   TensorValues(ConstraintSystem system, Witness witness, ModelMatrix model) {
     this(system, witness, model, false);
@@ -53,6 +57,7 @@ class TensorValues {
     this.model = model;
     this.consuming = consuming;
     added = new PackedIntegers[system.tensors().size()];
+    ordered = new PackedIntegers[system.tensors().size()];
     system.advice().forEach(a -> advice.put(a.result(), a));
     system.definitions().forEach(d -> definitions.put(d.result(), d));
   }
@@ -100,6 +105,57 @@ class TensorValues {
     return known;
   }
 
+  /** The elements as {@link #real} has them, packed; not of a MODEL tensor. */
+  PackedIntegers packedElements(int tensor) {
+    return tensor < system.circuit().tensors().size() ? packed(tensor) : added(tensor);
+  }
+
+  /**
+   * A column's elements in the order of its cells: read where they are, or, once {@link
+   * #orderCells} has been called, put in order whole.
+   */
+  private TensorLayout.Elements cells(WitnessLayout.Column column) {
+    int tensor = column.tensor();
+    if (column.order().isOfAxes()) {
+      return elements(tensor);
+    }
+    if (!ordering) {
+      return inOrder(packedElements(tensor), column.order().places());
+    }
+    PackedIntegers known = ordered[tensor];
+    if (known == null) {
+      synchronized (ordered) {
+        known = ordered[tensor];
+        if (known == null) {
+          CellOrder.Places places = column.order().places();
+          known = packedElements(tensor).gathered(places.starts(), places.distances(), workers);
+          // From here on cells are all that is read.
+          release(tensor);
+          ordered[tensor] = known;
+        }
+      }
+    }
+    return known;
+  }
+
+  private static TensorLayout.Elements inOrder(PackedIntegers elements, CellOrder.Places places) {
+    int length = places.distances().length;
+    return (from, count, out, at) -> {
+      for (int k = from; k < from + count; ) {
+        int within = k % length;
+        int some = Math.min(length - within, from + count - k);
+        elements.pick(
+            places.starts()[k / length], places.distances(), within, some, out, at + k - from);
+        k += some;
+      }
+    };
+  }
+
+  /** Puts columns in the order of their cells from now on, and releases their tensors for it. */
+  void orderCells() {
+    ordering = true;
+  }
+
   /** Elements in an array. */
   static TensorLayout.Elements of(int[] real) {
     return (from, count, out, at) -> System.arraycopy(real, from, out, at, count);
@@ -122,23 +178,23 @@ class TensorValues {
     }
   }
 
-  /** The length of a COMMITTED tensor's table up to its last element that may not be zero. */
+  /** The length of a column up to its last cell that may not be zero. */
   int storedLength(WitnessLayout.Column column) {
-    return column.layout().storedLength();
+    return column.length();
   }
 
   /**
-   * Writes elements [from, from + count) of a COMMITTED tensor as {@link #stored(int)} has them to
-   * out[at, at + count), which holds zeros; returns how many may be other than zero, from the first
-   * on. Called from any thread.
+   * Writes cells [from, from + count) of a column to out[at, at + count), which holds zeros;
+   * returns how many may be other than zero, from the first on. Called from any thread.
    */
   int stored(WitnessLayout.Column column, int from, int count, int[] out, int at) {
-    return column.layout().copyStored(elements(column.tensor()), from, count, out, at);
+    int some = Math.clamp(column.length() - from, 0, count);
+    return column.order().layout().copyStored(cells(column), column.from() + from, some, out, at);
   }
 
   /**
-   * Writes the elements that are committed, counted from the start of the tensor's table, as {@link
-   * #stored(WitnessLayout.Column, int, int, int[], int)} does.
+   * Writes the elements that are committed, as {@link #stored(WitnessLayout.Column, int, int,
+   * int[], int)} does.
    */
   int committed(WitnessLayout.Column column, int from, int count, int[] out, int at) {
     return stored(column, from, count, out, at);

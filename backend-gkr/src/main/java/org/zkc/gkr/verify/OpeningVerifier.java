@@ -2,12 +2,14 @@ package org.zkc.gkr.verify;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import org.zkc.gkr.channel.ReceivingChannel;
 import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.failure.VerificationFailure;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
+import org.zkc.gkr.layout.ColumnWeights;
 import org.zkc.gkr.layout.ModelLayout;
 import org.zkc.gkr.layout.TensorRows;
 import org.zkc.gkr.layout.WitnessLayout;
@@ -64,8 +66,12 @@ final class OpeningVerifier {
 
   private Combination witness(WitnessLayout layout) {
     ArrayList<Claims.Claim> all = new ArrayList<>();
+    HashMap<Integer, Integer> first = new HashMap<>();
     for (WitnessLayout.Column c : layout.columns()) {
-      all.addAll(claims.on(c.tensor()));
+      if (!c.isRest()) {
+        first.put(c.tensor(), all.size());
+        all.addAll(claims.on(c.tensor()));
+      }
     }
     MergedClaims merged = Merging.combine(in.transcript(), "witness batch", all);
     SumcheckVerifier.Ending end =
@@ -74,15 +80,15 @@ final class OpeningVerifier {
     List<WitnessLayout.Table> tables = layout.tables();
     Ext[] ends = in.receive(Section.WITNESS_BATCH, "witness batch ends", tables.size());
     Ext expected = Ext.ZERO;
-    int at = 0;
+    ColumnWeights weights = new ColumnWeights();
     for (int k = 0; k < tables.size(); k++) {
       WitnessLayout.Table table = tables.get(k);
       Ext[] own = SumcheckVerifier.suffix(end.point(), table.variables());
       Ext weight = Ext.ZERO;
       for (WitnessLayout.Column c : table.columns()) {
-        int claimed = claims.on(c.tensor()).size();
-        weight = weight.add(weight(table, c, own, merged.coefficients().slice(at, claimed)));
-        at += claimed;
+        List<Claims.Claim> claimed = claims.on(c.tensor());
+        ExtVector merging = merged.coefficients().slice(first.get(c.tensor()), claimed.size());
+        weight = weight.add(weight(table, c, own, claimed, merging, weights));
       }
       Ext leading = chooses(end.point(), layout.variables() - table.variables(), 0);
       expected = expected.add(leading.mul(weight).mul(ends[k]));
@@ -104,16 +110,21 @@ final class OpeningVerifier {
         coefficients, SumcheckVerifier.suffix(end.point(), layout.widthVariables()), value);
   }
 
-  /** The weight of a column's claims at a point of its table. */
-  private Ext weight(
-      WitnessLayout.Table table, WitnessLayout.Column column, Ext[] point, ExtVector merging) {
-    Ext[] own = SumcheckVerifier.suffix(point, column.layout().variables());
-    List<Claims.Claim> claimed = claims.on(column.tensor());
+  /** The weight at a point of a table of the claims on the tensor of one of its columns. */
+  private static Ext weight(
+      WitnessLayout.Table table,
+      WitnessLayout.Column column,
+      Ext[] point,
+      List<Claims.Claim> claimed,
+      ExtVector merging,
+      ColumnWeights weights) {
+    Ext[] own = SumcheckVerifier.suffix(point, column.variables());
     Ext weight = Ext.ZERO;
     for (int j = 0; j < claimed.size(); j++) {
-      weight = weight.add(merging.get(j).mul(claimed.get(j).weight().at(own)));
+      Ext value = weights.at(column, claimed.get(j).weight(), own);
+      weight = weight.add(merging.get(j).mul(value));
     }
-    int index = column.start() >>> column.layout().variables();
+    int index = column.start() >>> column.variables();
     return weight.mul(chooses(point, column.choosing(table), index));
   }
 

@@ -58,7 +58,7 @@ public final class VerifierWork {
   }
 
   /** Begins an operation: what the one before it borrowed is free again. */
-  static void begin(long operations) {
+  public static void begin(long operations) {
     spend(operations);
     if (CURRENT.isBound()) {
       CURRENT.get().borrowed = 0;

@@ -499,6 +499,44 @@ public final class Weight {
   }
 
   /**
+   * Weights that add up to this one on the tensor whose axis {@code axis} is cut into two, of
+   * {@code parts} and of extent / {@code parts} elements. A vector that is the axis' own factor is
+   * one outer product for each of the parts; any other factor has values on both axes together,
+   * which for eq at a point are outer products themselves where the second extent is a power of
+   * two.
+   */
+  public List<Weight> split(int axis, int parts) {
+    ArrayList<Integer> cut = new ArrayList<>(shape);
+    int length = shape.get(axis) / parts;
+    cut.set(axis, parts);
+    cut.add(axis + 1, length);
+    if (!isOwnFactor(axis) || hasPoint(axis)) {
+      return List.of(through(new ViewStep.Reshape(shape), cut));
+    }
+    VerifierWork.begin(parts);
+    VerifierWork.borrow((long) parts * parts + shape.get(axis));
+    ExtVector values = axisValues(axis);
+    ArrayList<Weight> out = new ArrayList<>();
+    for (int part = 0; part < parts; part++) {
+      ExtVector chosen = new ExtVector(parts);
+      chosen.set(part, Ext.ONE);
+      ArrayList<WeightFactor> own = new ArrayList<>();
+      int at = 0;
+      for (WeightFactor f : factors) {
+        if (at == axis) {
+          own.add(WeightFactor.of(List.of(parts), chosen));
+          own.add(WeightFactor.of(List.of(length), values.slice(part * length, length)));
+        } else {
+          own.add(f);
+        }
+        at += f.extents().size();
+      }
+      out.add(new Weight(cut, own, scale));
+    }
+    return out;
+  }
+
+  /**
    * The weight w' on the source with &lt;w', T&gt; = &lt;w, step(T)&gt; for every T of shape {@code
    * source}.
    */

@@ -7,6 +7,7 @@ import java.util.Objects;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.field.M31;
+import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.layout.LeafLayout;
 import org.zkc.gkr.layout.LeafOrder;
 import org.zkc.gkr.layout.ModelLayout;
@@ -59,7 +60,10 @@ class ForgedValues extends TensorValues implements Adversary {
     return this;
   }
 
-  /** Gives the committed table of a tensor, padding included, these residues. */
+  /**
+   * Gives the table of a tensor, padding included, these residues; the cells of a committed one are
+   * in the order of its axes.
+   */
   ForgedValues forgeStored(int tensor, int[] residues) {
     forgedStored.put(tensor, residues);
     return this;
@@ -197,7 +201,7 @@ class ForgedValues extends TensorValues implements Adversary {
 
   /**
    * Commits to other residues of a tensor than are proved about; the row combination is of these,
-   * or of those proved about.
+   * or of those proved about. They are given in the order of its cells.
    */
   ForgedValues commitTo(int tensor, int[] residues, boolean combineCommitted) {
     committed.put(tensor, residues);
@@ -224,6 +228,15 @@ class ForgedValues extends TensorValues implements Adversary {
   }
 
   @Override
+  PackedIntegers packedElements(int tensor) {
+    return PackedIntegers.ofResidues(real(tensor), Workers.callerOnly());
+  }
+
+  /** Keeps tensors for further proofs. */
+  @Override
+  void orderCells() {}
+
+  @Override
   int[] stored(int tensor) {
     return forgedStored.containsKey(tensor) ? forgedStored.get(tensor) : super.stored(tensor);
   }
@@ -231,7 +244,7 @@ class ForgedValues extends TensorValues implements Adversary {
   @Override
   int storedLength(WitnessLayout.Column column) {
     int[] table = forgedStored.get(column.tensor());
-    return table == null ? super.storedLength(column) : table.length;
+    return table == null ? super.storedLength(column) : end(column, table) - column.from();
   }
 
   @Override
@@ -239,7 +252,7 @@ class ForgedValues extends TensorValues implements Adversary {
     int[] table = forgedStored.get(column.tensor());
     return table == null
         ? super.stored(column, from, count, out, at)
-        : copy(table, from, count, out, at);
+        : copy(column, table, from, count, out, at);
   }
 
   @Override
@@ -247,7 +260,7 @@ class ForgedValues extends TensorValues implements Adversary {
     int[] table = committed.get(column.tensor());
     return table == null
         ? super.committed(column, from, count, out, at)
-        : copy(table, from, count, out, at);
+        : copy(column, table, from, count, out, at);
   }
 
   @Override
@@ -255,13 +268,23 @@ class ForgedValues extends TensorValues implements Adversary {
     int[] table = combined.get(column.tensor());
     return table == null
         ? super.combined(column, from, count, out, at)
-        : copy(table, from, count, out, at);
+        : copy(column, table, from, count, out, at);
   }
 
-  private static int copy(int[] table, int from, int count, int[] out, int at) {
-    int real = Math.clamp(table.length - from, 0, count);
-    System.arraycopy(table, Math.min(from, table.length), out, at, real);
-    return real;
+  /** Where a column's part of its tensor's table ends. */
+  private static int end(WitnessLayout.Column column, int[] table) {
+    int end = column.from() + column.length();
+    return end < column.order().layout().storedLength() ? end : table.length;
+  }
+
+  private static int copy(
+      WitnessLayout.Column column, int[] table, int from, int count, int[] out, int at) {
+    int first = column.from() + from;
+    int some = Math.clamp(end(column, table) - first, 0, count);
+    if (some > 0) {
+      System.arraycopy(table, first, out, at, some);
+    }
+    return some;
   }
 
   @Override

@@ -73,9 +73,12 @@ class PaddingAttackTest {
       ConstraintSystem system = key.arithmetization().system();
       int padded = 0;
       for (WitnessLayout.Column column : key.arithmetization().witness().columns()) {
+        if (column.isRest()) {
+          continue;
+        }
         ForgedValues values = new ForgedValues(weak, weak.honest);
         values.countLookups(null);
-        TensorLayout layout = column.layout();
+        TensorLayout layout = column.order().layout();
         int[] mask = new int[layout.elementCount()];
         Arrays.fill(mask, 1);
         mask = layout.pad(mask);
@@ -105,14 +108,16 @@ class PaddingAttackTest {
       for (Reach reach : reaches(layout)) {
         WitnessLayout.Column column = reach.column();
         int cells = reach.cells();
-        if (cells == column.layout().storedLength()) {
+        if (cells == column.length()) {
           continue;
         }
         ForgedValues values = new ForgedValues(weak, weak.honest);
         values.countLookups(null);
-        int[] stored = Arrays.copyOf(column.layout().pad(values.real(column.tensor())), cells);
-        stored[cells - 1] = 1234567;
-        boolean insideTable = cells <= column.layout().paddedLength();
+        int end = column.from() + cells;
+        int[] table = column.order().layout().pad(values.real(column.tensor()));
+        int[] stored = Arrays.copyOf(table, end);
+        stored[end - 1] = 1234567;
+        boolean insideTable = cells <= 1 << column.variables();
         if (insideTable) {
           // The last cell is the table's padding.
           values.forgeStored(column.tensor(), stored);
@@ -152,8 +157,10 @@ class PaddingAttackTest {
           values.countLookups(null);
           int[] ofOne = values.stored(one);
           int[] ofOther = values.stored(other);
-          if (Arrays.equals(ofOne, ofOther)
-              || columns.get(k).layout().variables() != columns.get(k + 1).layout().variables()) {
+          if (columns.get(k).isRest()
+              || columns.get(k + 1).isRest()
+              || Arrays.equals(ofOne, ofOther)
+              || columns.get(k).variables() != columns.get(k + 1).variables()) {
             continue;
           }
           values.commitTo(one, ofOther, true).commitTo(other, ofOne, true);
@@ -171,6 +178,44 @@ class PaddingAttackTest {
         }
       }
       assertTrue(inTheBatch > 0);
+    }
+  }
+
+  @Test
+  void cellsExchanged() throws Exception {
+    try (WeakProof weak = new WeakProof(SmallCircuits.PLACES.build(1), directory)) {
+      List<WitnessLayout.Column> columns =
+          weak.key.verifierKey().arithmetization().witness().columns();
+      int ordered = 0;
+      int rests = 0;
+      for (WitnessLayout.Column column : columns) {
+        ForgedValues values = new ForgedValues(weak, weak.honest);
+        values.countLookups(null);
+        int[] cells = new int[column.order().layout().storedLength()];
+        for (WitnessLayout.Column piece : columns) {
+          if (piece.tensor() == column.tensor()) {
+            values.stored(piece, 0, piece.length(), cells, piece.from());
+          }
+        }
+        // The first cell of the tensor, and one of this piece that differs from it.
+        int other = column.from() + column.length() - 1;
+        while (other > column.from() && cells[other] == cells[0]) {
+          other--;
+        }
+        if (cells[other] == cells[0]) {
+          continue;
+        }
+        int kept = cells[0];
+        cells[0] = cells[other];
+        cells[other] = kept;
+        values.commitTo(column.tensor(), cells, true);
+        String why = weak.rejection(weak.honest, values);
+        assertNotNull(why);
+        assertTrue(why.contains("combination"), why);
+        ordered += column.order().isOfAxes() ? 0 : 1;
+        rests += column.isRest() ? 1 : 0;
+      }
+      assertTrue(ordered > 3 && rests > 1, ordered + " and " + rests);
     }
   }
 
