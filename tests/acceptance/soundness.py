@@ -308,7 +308,7 @@ def _least_combinations(lengths: list[int]) -> int:
 
 def _cells(shape: list[int]) -> list[int]:
     """The shape of a tensor's cells: some axes, or their odd factors, joined in front of the others."""
-    if math.prod(shape) < 2**12 or _stored(shape) == math.prod(shape):
+    if math.prod(shape) < 2**13 or _stored(shape) == math.prod(shape):
         return shape
     options, tried = [], 0
     for extent in shape:
@@ -317,8 +317,8 @@ def _cells(shape: list[int]) -> list[int]:
         if odd > 1 and tried < 3:
             options[-1] += [extent, odd] if odd < extent else [extent]
         tried += odd > 1
-    most = _stored(shape) - _stored(shape) // 16
     best, cells = (_stored(shape), 1, 1), shape
+    most = best[0] - best[0] // 16
     for first in itertools.product(*options):
         joined = math.prod(first)
         parts = math.prod(f for f, extent in zip(first, shape) if f < extent)

@@ -17,15 +17,15 @@ import org.zkc.gkr.weight.Weight;
  * The order of a committed tensor's cells. Some of its axes, or the odd factors of their extents,
  * come first, joined to one axis of all their indices, of which only the end is padded; the others
  * follow, padded each. An image of 256 x 56 x 56 elements has 256 x 56 x 64 cells in the order of
- * its axes and no padding as 392 pieces of 8 places of 256 channels; 197 tokens of 768 channels
- * have none as 591 thirds of tokens.
+ * its axes and no padding as 3136 places of 256 channels; 197 tokens of 768 channels have none as
+ * 591 thirds of tokens.
  *
  * <p>The tensor is a view of its cells, and a claim on it is one on the cells, or a few, as for any
  * view (docs/protocol.md section 3).
  */
 public final class CellOrder {
   /** Elements below which a tensor keeps the order of its axes. */
-  private static final int SHORT = 1 << 12;
+  private static final int SHORT = 1 << 13;
 
   /**
    * Elements of the joined axis, at most, where several are joined: a claim's weight has a value

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.channel.SendingChannel;
 import org.zkc.gkr.field.Ext;
@@ -80,13 +81,21 @@ final class OpeningProver {
     Map<Integer, CellClaims> merged = merged(layout);
     Map<Integer, Ext> rests = rests(layout, merged);
     JoiningTables tables = new JoiningTables(layout.variables(), workers);
-    for (WitnessLayout.Table table : all) {
+    Shared[] shared = shared(all, merged);
+    for (int k = 0; k < all.size(); k++) {
+      WitnessLayout.Table table = all.get(k);
       Ext sum = Ext.ZERO;
       for (WitnessLayout.Column c : table.columns()) {
         Ext rest = rests.getOrDefault(c.tensor(), Ext.ZERO);
         sum = sum.add(c.isRest() ? rest : of(merged, c).value().sub(rest));
       }
-      tables.add(table.variables(), layout.widthVariables(), source(table, merged), sum);
+      Shared own = shared[k];
+      if (own == null) {
+        StreamedTable.Source source = source(table.last(), of(merged, table.last()));
+        tables.add(table.variables(), layout.widthVariables(), source, sum);
+      } else {
+        tables.add(table.variables(), layout.widthVariables(), own.weights, own.elements, sum);
+      }
     }
     Ext[] point = SumcheckProver.run(out, Section.WITNESS_BATCH, "witness batch", tables);
     Ext[] ends = new Ext[all.size()];
@@ -186,27 +195,51 @@ final class OpeningProver {
     }
   }
 
-  private StreamedTable.Source source(WitnessLayout.Table table, Map<Integer, CellClaims> merged) {
+  /** A row that columns share, written out: such rows are few. */
+  private record Shared(ExtVector weights, ExtVector elements) {}
+
+  /** The tables that columns share, or that are a rest; null for the others. */
+  private @Nullable Shared[] shared(
+      List<WitnessLayout.Table> tables, Map<Integer, CellClaims> merged) {
+    Shared[] out = new Shared[tables.size()];
+    workers.forEach(
+        out.length,
+        k -> {
+          WitnessLayout.Table table = tables.get(k);
+          if (table.columns().size() > 1 || table.last().isRest()) {
+            out[k] = shared(table, merged);
+          }
+        });
+    return out;
+  }
+
+  private Shared shared(WitnessLayout.Table table, Map<Integer, CellClaims> merged) {
+    WitnessLayout.Column last = table.last();
+    int[] elements = new int[last.start() + values.storedLength(last)];
+    WitnessRows.copy(table, values::stored, 0, elements.length, elements, 0);
+    ExtVector weights = new ExtVector(elements.length);
+    for (WitnessLayout.Column c : table.columns()) {
+      ExtVector own = weights.slice(c.start(), c.length());
+      of(merged, c).rows().forEach(w -> w.addTo(own, c.from()));
+    }
+    return new Shared(weights, ExtVector.ofBase(elements, elements.length));
+  }
+
+  private StreamedTable.Source source(WitnessLayout.Column column, CellClaims claims) {
     return new StreamedTable.Source() {
       @Override
       public List<WeightRows> weights() {
-        ArrayList<WeightRows> all = new ArrayList<>();
-        for (WitnessLayout.Column c : table.columns()) {
-          for (WeightRows w : of(merged, c).rows()) {
-            all.add(w.part(c.from(), c.variables(), c.start(), table.variables()));
-          }
-        }
-        return all;
+        return claims.rows();
       }
 
       @Override
       public int length() {
-        return table.last().start() + values.storedLength(table.last());
+        return values.storedLength(column);
       }
 
       @Override
       public int copy(int from, int count, int[] out, int at) {
-        return WitnessRows.copy(table, values::stored, from, count, out, at);
+        return values.stored(column, from, count, out, at);
       }
     };
   }

@@ -16,9 +16,6 @@ public final class WeightRows {
   private int rowVariables;
   private int prefixVariables;
   private boolean ownsRow;
-  // The first elements of the prefix that are zero, so that parts of a long table cost nothing
-  // there.
-  private int zeros;
 
   /**
    * @param prefix kept, and overwritten by {@link #bind}
@@ -51,40 +48,10 @@ public final class WeightRows {
     return ((prefix.length() - 1) << rowVariables) + row.length();
   }
 
-  /**
-   * A part of this table, placed in another one that is zero elsewhere.
-   *
-   * @param from its first element, a multiple of its length
-   * @param variables of the part
-   * @param at where the part begins in the other table, likewise
-   * @param of the variables of the other table
-   */
-  public WeightRows part(int from, int variables, int at, int of) {
-    if (variables >= rowVariables) {
-      int first = from >>> rowVariables;
-      int count = Math.min(prefix.length() - first, 1 << variables - rowVariables);
-      int before = at >>> rowVariables;
-      ExtVector placed = new ExtVector(before + count);
-      placed.slice(before, count).copyFrom(prefix.slice(first, count));
-      return new WeightRows(placed, of - rowVariables, row, rowVariables).from(before);
-    }
-    int inRow = from & (1 << rowVariables) - 1;
-    int count = Math.min(row.length() - inRow, 1 << variables);
-    int before = at >>> variables;
-    ExtVector placed = new ExtVector(before + 1);
-    placed.set(before, prefix.get(from >>> rowVariables));
-    return new WeightRows(placed, of - variables, row.slice(inRow, count), variables).from(before);
-  }
-
-  private WeightRows from(int before) {
-    zeros = before;
-    return this;
-  }
-
   /** Adds elements from {@code from} on, as many as {@code out} has. */
   public void addTo(ExtVector out, int from) {
     int end = Math.min(from + out.length(), length());
-    for (int k = Math.max(from >>> rowVariables, zeros); (long) k << rowVariables < end; k++) {
+    for (int k = from >>> rowVariables; (long) k << rowVariables < end; k++) {
       int start = k << rowVariables;
       int low = Math.max(from, start);
       int high = Math.min(end, start + row.length());
@@ -98,7 +65,7 @@ public final class WeightRows {
 
   /** The sum over k below count of the weight at from + k times base[k]. */
   public Ext dot(int from, int[] base, int count) {
-    return dot(from, base, count, zeros, this::prefix);
+    return dot(from, base, count, this::prefix);
   }
 
   /**
@@ -114,8 +81,7 @@ public final class WeightRows {
     }
     // The halves have the same rows.
     int half = 1 << prefixVariables - 1;
-    int first = prefix.length() <= half ? zeros : Math.max(0, zeros - half);
-    return dot(from, base, count, first, k -> prefix(half + k).doubled().sub(prefix(k)));
+    return dot(from, base, count, k -> prefix(half + k).doubled().sub(prefix(k)));
   }
 
   private Ext dotOfRowAtTwo(int from, int[] base, int count, ExtVector scratch) {
@@ -142,14 +108,14 @@ public final class WeightRows {
     return k < prefix.length() ? prefix.get(k) : Ext.ZERO;
   }
 
-  // Each row is added up before it meets its factor; those before the first have none.
-  private Ext dot(int from, int[] base, int count, int first, IntFunction<Ext> factor) {
+  // Each row is added up before it meets its factor.
+  private Ext dot(int from, int[] base, int count, IntFunction<Ext> factor) {
     Ext sum = Ext.ZERO;
-    long end = Math.min(from + count, (long) prefix.length() << rowVariables);
-    for (int k = Math.max(from >>> rowVariables, first); (long) k << rowVariables < end; k++) {
+    int end = from + count;
+    for (int k = from >>> rowVariables; (long) k << rowVariables < end; k++) {
       int start = k << rowVariables;
       int low = Math.max(from, start);
-      int length = (int) Math.min(end, start + row.length()) - low;
+      int length = Math.min(end, start + row.length()) - low;
       Ext x = factor.apply(k);
       if (length > 0 && !x.isZero()) {
         ExtVector part = row.slice(low - start, length);
@@ -163,9 +129,7 @@ public final class WeightRows {
   public void bind(Ext r) {
     if (prefixVariables > 0) {
       prefixVariables--;
-      int half = 1 << prefixVariables;
-      zeros = prefix.length() <= half ? zeros : Math.max(0, zeros - half);
-      prefix = Kernels.best().bind(prefix, half, r);
+      prefix = Kernels.best().bind(prefix, 1 << prefixVariables, r);
     } else {
       rowVariables--;
       row = Kernels.best().bind(ownsRow ? row : row.copy(), 1 << rowVariables, r);

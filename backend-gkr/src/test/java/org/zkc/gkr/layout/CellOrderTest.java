@@ -38,20 +38,20 @@ class CellOrderTest {
     assertEquals(shape("591 1 256"), cells("1 197 768").shape());
     // 2364 are more than are joined, and so a factor of 12 alone comes first.
     assertEquals(shape("591 1 4 197"), cells("1 12 197 197").shape());
-    for (String extents : List.of("1 64 112 112", "1 256 56 56", "64 224 224", "1 2048 7 7")) {
+    for (String extents : List.of("1 512 28 28", "1 256 56 56", "1 2048 7 7", "45 192")) {
       assertTrue(cells(extents).isPrefix(), extents);
     }
   }
 
   @Test
   void shapesThatKeepTheirOrder() {
-    for (String extents : List.of("1 512 32 32", "100000", "3 5 7", "197 64", "1 60 128 128")) {
+    for (String extents : List.of("1 512 32 32", "100000", "30 15 15", "197 64", "1 60 128 128")) {
       assertTrue(CellOrder.of(shape(extents)).isOfAxes(), extents);
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"20 15 15", "1 12 19 23", "30 192", "5 7 11 13", "3 80 20", "9 7 70"})
+  @ValueSource(strings = {"20 21 21", "1 12 29 37", "45 192", "5 7 11 29", "3 80 40", "9 19 70"})
   void claimsOnATensorAreClaimsOnItsCells(String extents) {
     List<Integer> shape = shape(extents);
     CellOrder order = CellOrder.of(shape);

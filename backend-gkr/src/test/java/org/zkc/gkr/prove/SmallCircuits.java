@@ -89,16 +89,16 @@ public enum SmallCircuits {
     @Override
     public CircuitBuilder build(long seed) {
       CircuitBuilder b = new CircuitBuilder(seed);
-      int x = b.input(-128, 127, 1, 3, 15, 15);
+      int x = b.input(-128, 127, 1, 3, 21, 21);
       int c1 = b.requantize(b.conv(x, b.model(-30, 30, 20, 3, 3, 3), 1, 1, 1, 1), 8, 1, 0, 127);
       int c2 = b.requantize(b.conv(c1, b.model(-30, 30, 32, 20, 1, 1), 1, 0, 1, 1), 9, 2, -90, 90);
       // A vector on an axis that is cut, and one on all axes together.
       ViewStep sums = new ViewStep.Ranges(1, List.of(0, 10), List.of(10, 10), List.of(1, -1));
       int differences = b.requantize(b.view(c1, sums), 4, 1, -80, 80);
-      int flat = b.view(c2, new ViewStep.Reshape(List.of(1, 7200)));
-      int tokens = b.requantize(b.input(-100, 100, 30, 192), 3, 1, -12, 12);
-      return b.output(b.matMul(flat, b.model(-3, 3, 2, 7200)))
-          .output(b.view(differences, new ViewStep.Window(3, 1, 0, 1, 0, 15)))
+      int flat = b.view(c2, new ViewStep.Reshape(List.of(1, 14112)));
+      int tokens = b.requantize(b.input(-100, 100, 45, 192), 3, 1, -12, 12);
+      return b.output(b.matMul(flat, b.model(-3, 3, 2, 14112)))
+          .output(b.view(differences, new ViewStep.Window(3, 1, 0, 1, 0, 21)))
           .output(b.view(b.product(tokens, tokens), new ViewStep.Window(1, 1, 0, 1, 0, 192)));
     }
   },
