@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Objects;
 import org.zkc.gkr.channel.ReceivingChannel;
 import org.zkc.gkr.channel.Section;
 import org.zkc.gkr.failure.VerificationFailure;
@@ -87,7 +88,8 @@ final class OpeningVerifier {
       Ext weight = Ext.ZERO;
       for (WitnessLayout.Column c : table.columns()) {
         List<Claims.Claim> claimed = claims.on(c.tensor());
-        ExtVector merging = merged.coefficients().slice(first.get(c.tensor()), claimed.size());
+        int at = Objects.requireNonNull(first.get(c.tensor()), "each tensor has its claims");
+        ExtVector merging = merged.coefficients().slice(at, claimed.size());
         weight = weight.add(weight(table, c, own, claimed, merging, weights));
       }
       Ext leading = chooses(end.point(), layout.variables() - table.variables(), 0);

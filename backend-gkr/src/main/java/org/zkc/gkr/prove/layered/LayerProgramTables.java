@@ -217,9 +217,10 @@ final class LayerProgramTables implements SumcheckTables {
     } else if (bits != null && round == 1) {
       bits.addSecond(sums, first);
     }
-    boolean isZeroKnown = bits != null && round == 2 && bits.hasThird();
-    if (isZeroKnown) {
+    boolean isZeroKnown = false;
+    if (bits != null && round == 2 && bits.hasThird()) {
       sums[0] = sums[0].add(bits.thirdAtZero(first, second));
+      isZeroKnown = true;
     }
     for (PartTile[] part : tiles) {
       addTo(sums, part, isZeroKnown);

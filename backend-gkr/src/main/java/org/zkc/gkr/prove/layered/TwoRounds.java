@@ -139,9 +139,12 @@ final class TwoRounds {
     }
     Map<Integer, int[]> patterns = new HashMap<>();
     Register.Patterns two = below.get(registers.first()).patterns();
+    if (two == null) {
+      return null;
+    }
     for (int r : registers) {
       Register.Patterns own = below.get(r).patterns();
-      if (two == null || own == null || !own.isOf(two)) {
+      if (own == null || !own.isOf(two)) {
         return null;
       }
       patterns.put(r, own.of());
