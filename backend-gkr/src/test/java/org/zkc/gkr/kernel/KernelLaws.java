@@ -395,32 +395,34 @@ abstract class KernelLaws {
   }
 
   // Rows past the point where exact sums are reduced: 2^7 rows of shorts here, 2^15 of bytes below.
+  // Columns past those of a tile.
   @ParameterizedTest
-  @ValueSource(ints = {1, 3, 31, 32, 33, 64, 75, 131})
+  @ValueSource(ints = {1, 3, 31, 32, 33, 64, 75, 131, 512, 1100})
   void weightFolds(int columns) {
     for (int width : new int[] {1, 2, 4}) {
       for (int rows : new int[] {0, 1, 5, 300}) {
-        byte[] matrix = new byte[width * rows * columns];
+        int stride = columns + rows % 7;
+        byte[] matrix = new byte[width * rows * stride];
         new Random(columns).nextBytes(matrix);
         for (int k = 0; k < matrix.length; k++) {
           matrix[k] = matrix[k] % 3 == 0 ? (byte) -128 : matrix[k];
         }
-        checkFold(matrix, width, columns, rows);
+        checkFold(matrix, width, columns, stride, rows);
       }
     }
   }
 
-  private void checkFold(byte[] matrix, int width, int columns, int rows) {
+  private void checkFold(byte[] matrix, int width, int columns, int stride, int rows) {
     ExtVector coefficients = view(rows);
     ExtVector expected = view(columns + 2);
     ExtVector actual = expected.copy();
     MemorySegment heap = MemorySegment.ofArray(matrix);
-    reference.foldRows(heap, width, columns, coefficients, expected);
+    reference.foldRows(heap, width, columns, stride, coefficients, expected);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment direct = arena.allocate(Math.max(1, matrix.length));
       MemorySegment.copy(
           heap, ValueLayout.JAVA_BYTE, 0, direct, ValueLayout.JAVA_BYTE, 0, matrix.length);
-      tested.foldRows(direct, width, columns, coefficients, actual);
+      tested.foldRows(direct, width, columns, stride, coefficients, actual);
     }
     assertSame(expected, actual, "fold of " + rows + " x " + columns + ", width " + width);
   }

@@ -12,8 +12,11 @@ final class LoopAllocations {
   /** One boxed vector per iteration is 8 bytes an element and more. */
   private static final long ELEMENTWISE = SIZE;
 
-  /** Sums of a fold are allocated: 32 bytes a column, half a byte a weight here. */
-  private static final long FOLD = 40L * SIZE;
+  /**
+   * Sums of a fold are allocated, 32 bytes a column, and a tile of at most 64 kB: less than a byte
+   * a weight here, where one boxed vector per load would be 8 and more.
+   */
+  private static final long FOLD = 56L * SIZE;
 
   private LoopAllocations() {}
 

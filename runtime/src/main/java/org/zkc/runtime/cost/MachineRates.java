@@ -48,12 +48,20 @@ public record MachineRates(Map<String, Double> nanoseconds) {
 
   private static final int TABLE = 1 << 16;
 
-  /** Each loop is run for this long before the clock counts, and for this long while it does. */
+  /** Each loop is run for this long before its vector loops are waited for. */
   private static final long WARMING_NANOS = 150_000_000L;
 
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-  private static final long MEASURING_NANOS = 150_000_000L;
+  private static final long MEASURING_NANOS = 100_000_000L;
+
+  /**
+   * A loop is measured until it has been as fast as this often in a row: what calls the vector
+   * loops is compiled later than they are, and took a third of a round's time until then.
+   */
+  private static final int STEADY = 3;
+
+  private static final int MOST_MEASUREMENTS = 15;
 
   public MachineRates {
     nanoseconds = Collections.unmodifiableMap(new LinkedHashMap<>(nanoseconds));
@@ -69,7 +77,7 @@ public record MachineRates(Map<String, Double> nanoseconds) {
   private record Probe(String stage, long elements, Runnable work) {}
 
   /**
-   * Measures this process on this machine, in some three seconds, on the calling thread: its
+   * Measures this process on this machine, in some five seconds, on the calling thread: its
    * processor time, which work of others on the machine hardly lengthens.
    */
   public static MachineRates measure() {
@@ -82,9 +90,21 @@ public record MachineRates(Map<String, Double> nanoseconds) {
     LoopChoice.await();
     Map<String, Double> out = new LinkedHashMap<>();
     for (Probe p : probes) {
-      out.put(p.stage(), (double) runFor(p.work(), MEASURING_NANOS) / p.elements());
+      out.put(p.stage(), (double) steady(p.work()) / p.elements());
     }
     return new MachineRates(out);
+  }
+
+  /** The nanoseconds of the fastest run once further ones are not faster by a thirtieth. */
+  private static long steady(Runnable work) {
+    long best = runFor(work, MEASURING_NANOS);
+    int steady = 1;
+    for (int n = 1; n < MOST_MEASUREMENTS && steady < STEADY; n++) {
+      long next = runFor(work, MEASURING_NANOS);
+      steady = next < best - best / 30 ? 1 : steady + 1;
+      best = Math.min(best, next);
+    }
+    return best;
   }
 
   /** The nanoseconds of processor time of the fastest run; {@code nanos} is processor time too. */
