@@ -33,6 +33,7 @@ import org.zkc.runtime.artifact.ModelFile;
 import org.zkc.runtime.artifact.PortArrays;
 import org.zkc.runtime.execute.Execution;
 import org.zkc.runtime.execute.LanguageModel;
+import org.zkc.runtime.execute.Leftovers;
 import org.zkc.runtime.numpy.ArrayFiles;
 import org.zkc.runtime.numpy.NpyReader;
 import org.zkc.runtime.numpy.SampleFiles;
@@ -160,6 +161,7 @@ final class ProveCommand implements Callable<Integer> {
         text.map(t -> List.of(t.inputs())).orElseGet(() -> samples(execution));
     PrintWriter out = spec.commandLine().getOut();
     StageTimes times = new StageTimes();
+    Leftovers.collect();
     Statement statement;
     byte[] proofBytes;
     List<String> saturated;
@@ -181,7 +183,12 @@ final class ProveCommand implements Callable<Integer> {
       }
       ProverOptions options =
           new ProverOptions(
-              workers, (stage, part) -> display.report(stage, 0.1 + 0.9 * part), times);
+              workers,
+              (stage, part) -> {
+                Leftovers.collect();
+                display.report(stage, 0.1 + 0.9 * part);
+              },
+              times);
       byte[] bound = file.keyFile().boundContext(context.getBytes(StandardCharsets.UTF_8), claim);
       proofBytes = Prover.proveConsuming(key, witness, bound, options);
     }

@@ -25,6 +25,7 @@ import org.zkc.runtime.artifact.ModelFile;
 import org.zkc.runtime.cost.CircuitWork;
 import org.zkc.runtime.cost.CostEstimate;
 import org.zkc.runtime.execute.Execution;
+import org.zkc.runtime.execute.Leftovers;
 
 /**
  * Measures proofs of one compiled model, from float input to proof bytes, and their verification
@@ -143,6 +144,7 @@ public final class ProofBenchmark {
       StageTimes times,
       StageClock clock) {
     long start = System.nanoTime();
+    Leftovers.collect();
     Witness witness =
         execution.run(
             inputs.stream().map(execution::quantizeArrays).toList(),
@@ -150,7 +152,14 @@ public final class ProofBenchmark {
             threads);
     Statement statement = Prover.statement(key.verifierKey(), witness);
     times.add("execute", System.nanoTime() - start);
-    ProverOptions options = new ProverOptions(threads, clock::begin, times);
+    ProverOptions options =
+        new ProverOptions(
+            threads,
+            (stage, part) -> {
+              Leftovers.collect();
+              clock.begin(stage, part);
+            },
+            times);
     byte[] bytes = Prover.proveConsuming(key, witness, context, options);
     clock.end();
     return new ProofFile(statement, inputs.size(), bytes).encode();
