@@ -229,7 +229,7 @@ final class Attributes {
     TorchType type = declared.orElse(StaticTypes.dict(keyType, valueType));
     Value result = frame.define("dict", type);
     frame.region().add(new Operator(List.of(result), "prim.DictConstruct", "", operands, at));
-    operands.forEach(v -> frame.aliases().hold(result, v));
+    operands.forEach(v -> frame.aliases().put(result, v));
     if (strings.size() == d.entries().size()) {
       frame.defineKeys(result, strings);
     }

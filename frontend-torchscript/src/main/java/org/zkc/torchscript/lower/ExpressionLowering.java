@@ -164,7 +164,7 @@ final class ExpressionLowering {
             .orElse(StaticTypes.dict(keyType, valueType));
     Value result = frame.define("dict", type);
     frame.region().add(new Operator(List.of(result), "prim.DictConstruct", "", operands, at));
-    operands.forEach(v -> frame.aliases().hold(result, v));
+    operands.forEach(v -> frame.aliases().put(result, v));
     return new Binding.Dynamic(result, type);
   }
 

@@ -230,7 +230,7 @@ final class Frame {
     List<Value> values = values(elements, at);
     Value result = define("list", StaticTypes.list(elementType));
     region.add(new ListConstruct(result, values, at));
-    values.forEach(v -> aliases.hold(result, v));
+    values.forEach(v -> aliases.put(result, v));
     return new Binding.Dynamic(result, StaticTypes.list(elementType));
   }
 
@@ -239,7 +239,7 @@ final class Frame {
     List<Value> values = values(elements, at);
     Value result = define("tuple", type);
     region.add(new TupleConstruct(result, values, at));
-    values.forEach(v -> aliases.hold(result, v));
+    values.forEach(v -> aliases.put(result, v));
     return new Binding.Dynamic(result, type);
   }
 
@@ -253,7 +253,7 @@ final class Frame {
     }
     Value result = define("dict", type);
     region.add(new Operator(List.of(result), "prim.DictConstruct", "", operands, at));
-    operands.forEach(v -> aliases.hold(result, v));
+    operands.forEach(v -> aliases.put(result, v));
     return new Binding.Dynamic(result, type);
   }
 

@@ -89,7 +89,7 @@ final class LoopLowering {
       if (!attempt.learn()) {
         return attempt;
       }
-      attempt.inner.region().drop();
+      attempt.inner.region().leave();
     }
     throw new UserException(
         at, "The values that this loop carries cannot be given fixed types; simplify the loop.");

@@ -57,7 +57,10 @@ final class MemoryAliases {
     /** Classes of which a member was written. */
     private final List<Node> written = new ArrayList<>();
 
-    /** Objects that may hold one container in two attributes. */
+    /** Containers read from lists and dictionaries, by what they were read from. */
+    private final Map<Value, List<Value>> elements = new HashMap<>();
+
+    /** Objects, lists and dictionaries that may hold one container in two places. */
     private final Set<Value> tangled = new LinkedHashSet<>();
 
     /** Values looked at for all writes together. */
@@ -118,13 +121,65 @@ final class MemoryAliases {
     shared.attributes.put(value, name);
   }
 
-  /** Records that an operator's result is a view of its first argument. */
+  /**
+   * Records that an operator's result is a view of its first argument, or a container in it: a
+   * write to that one makes a new value of the other.
+   */
   void recordView(Value result, Operator operator) {
-    boolean isPart =
-        operator.operator().equals("aten.__getitem__") && isSplit(operator.arguments().getFirst());
-    if (isPart || Views.isView(operator)) {
-      shared.views.put(result, operator);
+    Value source = operator.arguments().isEmpty() ? result : operator.arguments().getFirst();
+    boolean isItem = operator.operator().equals("aten.__getitem__");
+    boolean isElement = isItem && isContainer(result) && !isTangled(source);
+    if (isElement || (isItem && isSplit(source)) || Views.isView(operator)) {
+      setView(result, operator);
     }
+  }
+
+  private void setView(Value result, Operator operator) {
+    shared.views.put(result, operator);
+    if (isContainer(result) && !shared.attributeNames.containsKey(result)) {
+      Value source = operator.arguments().getFirst();
+      shared.elements.computeIfAbsent(source, _ -> new ArrayList<>()).add(result);
+    }
+  }
+
+  /** Records the view that has become of another one. */
+  private void renew(Value before, Value now, Operator operator) {
+    String attribute = shared.attributeNames.get(before);
+    if (attribute != null) {
+      shared.attributeNames.put(now, attribute);
+    }
+    setView(now, operator);
+  }
+
+  private static boolean isContainer(Value value) {
+    return value.type() instanceof TorchType type && StaticTypes.isContainer(type);
+  }
+
+  /**
+   * Notes that the places of a list's or dictionary's elements are about to change: containers read
+   * from it are no longer what is in their place.
+   */
+  void forgetElements(Value container) {
+    List<Value> read = shared.elements.remove(container);
+    if (read != null) {
+      read.forEach(shared.views::remove);
+    }
+  }
+
+  /** Notes that a list or dictionary may hold one container in two places, if it holds any. */
+  void tangleElements(Value container) {
+    if (container.type() instanceof TorchType.Generic type
+        && StaticTypes.isContainer(type.arguments().getLast())) {
+      tangle(container);
+    }
+  }
+
+  /** The element is put into the container, which may hold it already. */
+  void put(Value container, Value element) {
+    if (isContainer(element) && mayHold(container, element)) {
+      tangle(container);
+    }
+    hold(container, element);
   }
 
   /** Records that a value is an attribute of an object, the first argument of the operator. */
@@ -158,11 +213,16 @@ final class MemoryAliases {
   }
 
   /**
-   * Notes that two attributes of the object may hold the same container: a write through one of
-   * them cannot be put back.
+   * Notes that the object holds one container in two attributes, or the list in two places: a write
+   * through one of them cannot be put back.
    */
   void tangle(Value object) {
     shared.tangled.add(object);
+    for (Value container : List.copyOf(shared.elements.keySet())) {
+      if (container == object || mayShare(container, object)) {
+        forgetElements(container);
+      }
+    }
     for (Value read : List.copyOf(shared.attributeNames.keySet())) {
       Operator operator = shared.views.get(read);
       if (operator != null && mayShare(operator.arguments().getFirst(), object)) {
@@ -415,6 +475,14 @@ final class MemoryAliases {
     return out;
   }
 
+  /** Whether a write to what the container holds may be one to the value or in it. */
+  boolean mayReach(Value container, Value value) {
+    Set<Node> inside = contentsOf(container);
+    Node own = node(value);
+    return (own != null && inside.contains(own))
+        || contentsOf(value).stream().anyMatch(inside::contains);
+  }
+
   private boolean isCurrent(Value value) {
     return !replaced.containsKey(value) && !isOutOfReach(value);
   }
@@ -450,7 +518,7 @@ final class MemoryAliases {
         return;
       }
       Value baseNow = emit(inverse.get(), region);
-      shared.views.put(now, Views.over(operator, baseNow, now));
+      renew(view, now, Views.over(operator, baseNow, now));
       updated.put(base, baseNow);
       view = base;
       now = baseNow;
@@ -478,7 +546,7 @@ final class MemoryAliases {
               updated.get(operator.arguments().get(0)), "bases are taken again first");
       Operator again = Views.over(operator, base, new Value(link.name(), link.type()));
       Value result = emit(again, region);
-      shared.views.put(result, again);
+      renew(link, result, again);
       updated.put(link, result);
     }
   }

@@ -314,8 +314,14 @@ final class OperatorCalls {
     results.add(changed);
     frame.region().add(new Operator(results, schema.name(), schema.overload(), arguments, at));
     MemoryAliases aliases = frame.aliases();
+    aliases.forgetElements(arguments.get(0));
     for (Value argument : arguments.subList(1, arguments.size())) {
-      aliases.hold(arguments.get(0), argument);
+      if (argument.type().equals(arguments.get(0).type())) { // what extends or updates it
+        aliases.shareContents(arguments.get(0), argument);
+        aliases.tangleElements(arguments.get(0));
+      } else {
+        aliases.put(arguments.get(0), argument);
+      }
     }
     for (Value result : results.subList(0, results.size() - 1)) {
       aliases.hold(arguments.get(0), result);
@@ -335,13 +341,19 @@ final class OperatorCalls {
     for (int r = 0; r < results.size(); r++) {
       Value result = results.get(r);
       boolean resultHolds = isContainer(result);
+      boolean mayBeArgument = schema.results().get(r).aliased();
       for (int a = 0; a < arguments.size(); a++) {
         Value argument = arguments.get(a);
         boolean argumentHolds = isContainer(argument);
         SchemaArgument formal = a < schema.arguments().size() ? schema.arguments().get(a) : null;
-        boolean annotated = formal != null && formal.aliased() && schema.results().get(r).aliased();
-        if (argumentHolds && resultHolds) {
+        boolean annotated = formal != null && formal.aliased() && mayBeArgument;
+        if (argumentHolds && resultHolds && mayBeArgument && isElement(argument, result)) {
+          aliases.hold(argument, result);
+        } else if (argumentHolds && resultHolds && mayBeArgument && a > 0) {
+          aliases.share(argument, result); // what Dict.get returns where the key is missing
+        } else if (argumentHolds && resultHolds) {
           aliases.shareContents(argument, result);
+          aliases.tangleElements(result);
         } else if (argumentHolds && schema.results().get(r).aliased()) {
           aliases.hold(argument, result);
         } else if (annotated && resultHolds) {
@@ -354,8 +366,11 @@ final class OperatorCalls {
   }
 
   private static boolean isContainer(Value value) {
-    TorchType type = (TorchType) value.type();
-    return StaticTypes.isMutable(type) && !(type instanceof TorchType.Tensor);
+    return StaticTypes.isContainer((TorchType) value.type());
+  }
+
+  private static boolean isElement(Value container, Value value) {
+    return StaticTypes.isElement((TorchType) container.type(), (TorchType) value.type());
   }
 
   /** Follows the text of error messages through the operators that build them. */

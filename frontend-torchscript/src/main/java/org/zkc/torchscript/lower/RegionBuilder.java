@@ -42,14 +42,13 @@ final class RegionBuilder {
     return ops.isEmpty();
   }
 
-  /**
-   * Whether values defined here can still be used: false once the region is finished or dropped.
-   */
+  /** Whether values defined here can still be used: false once the region is finished or left. */
   boolean isOpen() {
     return open;
   }
 
-  void drop() {
+  /** Notes that what is lowered next lies outside, as the other arm of a branch does. */
+  void leave() {
     open = false;
   }
 

@@ -184,6 +184,7 @@ final class StatementLowering {
     int before = frame.aliases().definedCount();
     Frame then = frame.fork(lowering);
     new StatementLowering(lowering, then).statements(s.then());
+    then.region().leave();
     Frame otherwise = frame.fork(lowering);
     new StatementLowering(lowering, otherwise).statements(s.otherwise());
     List<Value> thenResults = new ArrayList<>();

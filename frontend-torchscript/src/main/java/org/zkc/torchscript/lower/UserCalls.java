@@ -212,6 +212,13 @@ final class UserCalls {
    * one shares.
    */
   private void refuseSharedWrites(LoweredFunction function, List<Value> operands, Location at) {
+    for (int i : function.writtenInside()) {
+      for (int j = 0; j < operands.size(); j++) {
+        if (j != i && frame.aliases().mayReach(operands.get(i), operands.get(j))) {
+          throw sharedWrite(function, at);
+        }
+      }
+    }
     for (LoweredFunction.Written w : function.written()) {
       for (int j = 0; j < operands.size(); j++) {
         Value writtenOperand = operands.get(w.parameter());
@@ -219,27 +226,43 @@ final class UserCalls {
             && (writtenOperand == operands.get(j)
                 || frame.aliases().mayShare(writtenOperand, operands.get(j))
                 || frame.aliases().mayHold(operands.get(j), writtenOperand)
-                || (Objects.isObject(lowering.library(), (TorchType) writtenOperand.type())
+                || (isObject(writtenOperand)
                     && frame.aliases().mayShareContents(writtenOperand, operands.get(j))))) {
-          throw new UserException(
-              at,
-              "%s changes one of its arguments in place while another argument shares its memory; use an out-of-place operation."
-                  .formatted(function.name()));
+          throw sharedWrite(function, at);
         }
       }
     }
   }
 
-  /** A callee takes the attributes of an object to be distinct. */
+  private static UserException sharedWrite(LoweredFunction function, Location at) {
+    return new UserException(
+        at,
+        "%s changes one of its arguments in place while another argument shares its memory; use an out-of-place operation."
+            .formatted(function.name()));
+  }
+
+  /**
+   * A callee takes the attributes of an object to be distinct, and the lists in a list that it
+   * writes.
+   */
   private void refuseTangled(LoweredFunction function, List<Value> operands, Location at) {
-    for (Value operand : operands) {
-      if (frame.aliases().isTangled(operand)) {
+    for (int i = 0; i < operands.size(); i++) {
+      boolean isObject = isObject(operands.get(i));
+      if ((isObject || function.writtenInside().contains(i))
+          && frame.aliases().isTangled(operands.get(i))) {
         throw new UserException(
             at,
-            "%s gets an object that holds one list or tensor in two attributes, which zkc cannot follow; give each attribute a copy of its own."
-                .formatted(function.name()));
+            isObject
+                ? "%s gets an object that holds one list or tensor in two attributes, which zkc cannot follow; give each attribute a copy of its own."
+                    .formatted(function.name())
+                : "%s writes to lists in a list that may hold one of them twice, which zkc cannot follow; give each place a copy of its own."
+                    .formatted(function.name()));
       }
     }
+  }
+
+  private boolean isObject(Value value) {
+    return Objects.isObject(lowering.library(), (TorchType) value.type());
   }
 
   private void applyEffects(
@@ -258,9 +281,8 @@ final class UserCalls {
       }
     }
     if (function.tangles()) {
-      places.stream()
-          .filter(v -> Objects.isObject(lowering.library(), (TorchType) v.type()))
-          .forEach(aliases::tangle);
+      places.stream().filter(this::isObject).forEach(aliases::tangle);
+      places.forEach(aliases::tangleElements);
     }
     for (LoweredFunction.Written w : function.written()) {
       aliases.replace(operands.get(w.parameter()), results.get(w.result()), frame.region(), at);

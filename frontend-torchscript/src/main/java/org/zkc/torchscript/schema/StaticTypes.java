@@ -107,6 +107,19 @@ public final class StaticTypes {
     };
   }
 
+  /** Whether values of the type are lists, dictionaries, tuples or objects that can be written. */
+  public static boolean isContainer(TorchType type) {
+    return isMutable(type) && !(type instanceof TorchType.Tensor);
+  }
+
+  /** Whether {@code type}, or what it is besides None, is that of a container's elements. */
+  public static boolean isElement(TorchType container, TorchType type) {
+    TorchType some = isOptional(type) ? argument(type, 0) : type;
+    return container instanceof TorchType.Generic g
+        && (g.constructor().equals("List") || g.constructor().equals("Dict"))
+        && g.arguments().getLast().equals(some);
+  }
+
   /** Whether a value of the type may be None. */
   public static boolean mayBeNone(TorchType type) {
     return type.equals(NONE)

@@ -356,4 +356,78 @@ class InPlaceTest {
             .getMessage()
             .contains("shares its memory"));
   }
+
+  @Test
+  void writeToAListInAListReachesIt() {
+    assertEquals(
+        "view(x, __getitem__(_set_item(append(__getitem__()))))",
+        term("l = [[1, 2], [5]]", "_0 = torch.append(l[0], 3)", "return torch.view(x, l[0])"));
+    assertEquals(
+        "view(x, append(__getitem__()))",
+        term(
+            "l = [[1, 2], [5]]", "a = l[0]", "_0 = torch.append(a, 3)", "return torch.view(x, a)"));
+  }
+
+  @Test
+  void listThatWasTakenOutIsNoLongerInItsPlace() {
+    String[] lines = {
+      "l = [[1, 2], [5]]",
+      "a = l[0]",
+      "_0 = torch._set_item(l, 0, [7])",
+      "_1 = torch.append(a, 3)",
+      "return torch.view(x, l[0])"
+    };
+    assertTrue(refusal(lines).contains("tensor or list"));
+  }
+
+  @Test
+  void listThatIsInAListTwiceIsRefusedWhenRead() {
+    for (String twice : List.of("l = [a, a]", "l = torch.mul([a], 2)", "l = torch.add([a], [a])")) {
+      assertTrue(
+          refusal("a = [1]", twice, "_0 = torch.append(l[0], 3)", "return torch.view(x, l[1])")
+              .contains("tensor or list"),
+          twice);
+    }
+  }
+
+  @Test
+  void tensorOfAListThatExtendedAnotherIsRefusedWhenRead() {
+    assertTrue(
+        refusal(
+                "y = torch.clone(x)",
+                "l = [x]",
+                "_0 = torch.extend(l, [y])",
+                "_1 = torch.relu_(l[1])",
+                "return torch.neg(y)")
+            .contains("tensor or list"));
+  }
+
+  @Test
+  void writeIntoAnArgumentThatReachesAnotherIsRefused() {
+    String code =
+        InMemoryModel.CLASS
+            + InMemoryModel.FORWARD
+            + "    return __torch__.f([x], x, )\n"
+            + "def f(a: List[Tensor],\n"
+            + "    b: Tensor) -> Tensor:\n"
+            + "  _1 = torch.relu_(a[0])\n"
+            + "  return torch.neg(b)\n";
+    assertTrue(
+        assertThrows(UserException.class, () -> InMemoryModel.code(code).read())
+            .getMessage()
+            .contains("shares its memory"));
+  }
+
+  @Test
+  void writesToPartsInBothArmsOfABranch() {
+    String text =
+        InMemoryModel.forward(
+                "if bool(torch.gt(torch.sum(x), 0)):",
+                "  _0 = torch.relu_(torch.select(x, 0, 0))",
+                "else:",
+                "  _1 = torch.tanh_(torch.select(x, 0, 1))",
+                "return torch.neg(x)")
+            .text();
+    assertEquals(2, text.split("aten.select_scatter", -1).length - 1, text);
+  }
 }
