@@ -59,6 +59,10 @@ public final class BatchedCircuit {
         r.addTo(this);
       } catch (InvalidCircuit e) {
         throw e.at(k, r.label());
+      } catch (ArithmeticException e) {
+        throw new InvalidCircuit(
+                "a batch of %d samples has an axis of 2^31 and more".formatted(samples))
+            .at(k, r.label());
       }
     }
     circuit = new Circuit(tensors, one.tables(), relations, one.inputs(), one.outputs());

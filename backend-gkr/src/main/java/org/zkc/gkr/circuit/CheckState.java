@@ -23,6 +23,7 @@ public final class CheckState {
   private final boolean[] used;
   private long elements;
   private long publicElements;
+  private long channels;
   private long terms;
   private long tensorLookups;
   private long lookups;
@@ -146,6 +147,14 @@ public final class CheckState {
     requireFew(
         publicElements <= CircuitLimits.PUBLIC_ELEMENTS,
         "more than " + CircuitLimits.PUBLIC_ELEMENTS + " elements of inputs and outputs");
+  }
+
+  /** Counts channels with exponents. */
+  void countChannels(int more) {
+    channels += more;
+    requireFew(
+        channels <= CircuitLimits.CHANNELS,
+        "more than " + CircuitLimits.CHANNELS + " channels with exponents");
   }
 
   /** Counts terms and constants of one Affine. */

@@ -47,6 +47,12 @@ public final class CircuitLimits {
    */
   public static final int PUBLIC_ELEMENTS = (1 << 24) + (1 << 16);
 
+  /**
+   * Channels with exponents, of all norms and normalisations together: a verifier keeps some 100
+   * bytes for each. A language model of 8 billion parameters has 65 norms of 4096.
+   */
+  public static final int CHANNELS = 1 << 20;
+
   /** Terms and constants of one Affine, and of all together. */
   public static final int TERMS = 1 << 12;
 

@@ -61,6 +61,7 @@ final class NormCheck {
         exponents.size() == shape.getLast(),
         exponents.size() + " exponents for " + shape.getLast() + " channels");
     CheckState.requireShortAxes(shape, "the source");
+    state.countChannels(exponents.size());
     require(
         exponents.stream().allMatch(e -> e >= 0 && e <= EuclideanNorm.MOST_EXPONENT),
         "an exponent outside [0, " + EuclideanNorm.MOST_EXPONENT + "]");

@@ -93,11 +93,10 @@ public record Generation(int input, int output) {
    */
   public int picked(KeyFile key, Statement statement, int position) {
     int[] outputs = statement.outputs().get(this.output);
-    int length = length(key);
-    if (outputs.length == length) {
+    if (isIndex(key.outputs().get(this.output).elementType())) {
       return outputs[position];
     }
-    int vocabulary = outputs.length / length;
+    int vocabulary = outputs.length / length(key);
     int first = position * vocabulary;
     int best = 0;
     for (int token = 1; token < vocabulary; token++) {

@@ -196,9 +196,11 @@ public final class CellOrder {
 
   /** Weights on the cells that together are a weight on the tensor. */
   public List<Weight> carry(Weight weight) {
-    if (isOfAxes()) {
-      return List.of(weight);
-    }
+    return isOfAxes() ? List.of(weight) : parts(weight).stream().map(this::onCells).toList();
+  }
+
+  /** Weights on the tensor, its axes cut, that together are the one given. */
+  private List<Weight> parts(Weight weight) {
     List<Weight> parts = List.of(weight);
     // From the last axis on, so that the places of those before it stay.
     for (int a = shape.size() - 1; a >= 0; a--) {
@@ -207,17 +209,19 @@ public final class CellOrder {
         parts = parts.stream().flatMap(w -> w.split(axis, first.get(axis)).stream()).toList();
       }
     }
+    return parts;
+  }
+
+  /** One of the parts as a weight on the cells. */
+  private Weight onCells(Weight part) {
     // Axis k of the cut tensor is axis inverse[k] of its cells, not yet joined.
     Integer[] inverse = new Integer[order.size()];
     for (int k = 0; k < inverse.length; k++) {
       inverse[order.get(k)] = k;
     }
-    ViewStep.Permute permute = new ViewStep.Permute(List.of(inverse));
     List<Integer> apart = permuted();
-    ViewStep.Reshape reshape = new ViewStep.Reshape(apart);
-    return parts.stream()
-        .map(w -> w.through(permute, apart).through(reshape, layout.shape()))
-        .toList();
+    return part.through(new ViewStep.Permute(List.of(inverse)), apart)
+        .through(new ViewStep.Reshape(apart), layout.shape());
   }
 
   /**
@@ -231,8 +235,9 @@ public final class CellOrder {
     }
     if (!weight.isByAxis()) {
       Ext sum = Ext.ZERO;
-      for (Weight w : carry(weight)) {
-        sum = sum.add(w.at(point));
+      // One after the other: each may be as large as the cells are many.
+      for (Weight part : parts(weight)) {
+        sum = sum.add(onCells(part).at(point));
       }
       return sum;
     }

@@ -94,10 +94,11 @@ public record ProofFile(Statement statement, int samples, byte[] proof, byte[] c
           "at most " + MAX_CLAIM_BYTES + " bytes",
           m.getClaim().size() + " bytes");
     }
+    Room room = new Room();
     Statement statement =
         new Statement(
-            integers("input", m.getInputsList(), key, inputs, samples, false),
-            integers("output", m.getOutputsList(), key, outputs, samples, true));
+            integers("input", m.getInputsList(), key, inputs, samples, false, room),
+            integers("output", m.getOutputsList(), key, outputs, samples, true, room));
     return new ProofFile(
         statement, samples, m.getProof().toByteArray(), m.getClaim().toByteArray());
   }
@@ -157,13 +158,28 @@ public record ProofFile(Statement statement, int samples, byte[] proof, byte[] c
     return bytes;
   }
 
+  /**
+   * The elements that inputs and outputs of any circuit may have together. Equal integers take no
+   * bytes, so that the length of the file is no bound of what they take in memory.
+   */
+  private static final class Room {
+    private long left = CircuitLimits.PUBLIC_ELEMENTS;
+
+    boolean takes(long count) {
+      boolean fits = count <= left;
+      left -= fits ? count : 0;
+      return fits;
+    }
+  }
+
   private static List<int[]> integers(
       String kind,
       List<ByteString> values,
       VerifierKey key,
       List<Integer> tensors,
       int samples,
-      boolean mayBeOnce) {
+      boolean mayBeOnce,
+      Room room) {
     VerificationFailure.requireCount("number of " + kind + "s", tensors.size(), values.size());
     ArrayList<int[]> out = new ArrayList<>();
     for (int k = 0; k < values.size(); k++) {
@@ -172,7 +188,7 @@ public record ProofFile(Statement statement, int samples, byte[] proof, byte[] c
           PublicIntegers.decode(
               kind + " " + k,
               values.get(k),
-              count -> count == samples * one || mayBeOnce && count == one));
+              count -> (count == samples * one || mayBeOnce && count == one) && room.takes(count)));
     }
     return out;
   }

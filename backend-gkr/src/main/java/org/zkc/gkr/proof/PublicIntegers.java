@@ -81,7 +81,9 @@ public final class PublicIntegers {
     int bits = Byte.toUnsignedInt(in.get());
     if (!counts.test(count)) {
       throw new VerificationFailure(
-          where + ", elements", "as many as the key says", Long.toString(count));
+          where + ", elements",
+          "as many as the key says, and the limits allow",
+          Long.toString(count));
     }
     if (bits > Integer.SIZE) {
       throw new VerificationFailure(where + ", bits of an element", "at most 32", bits + " bits");

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +67,9 @@ class NormCheckTest {
     // 25 (1 + 4^3 + 4^9 + 4^4) + 1 = 25 * 262465 + 1
     assertEquals(new Interval(1, 2561), result(exponents(5, 4, 0, 3, 9, 4)));
     refused("3 exponents for 4 channels", exponents(5, 4, 0, 3, 9));
+    int many = CircuitLimits.CHANNELS + 1;
+    Integer[] ones = Collections.nCopies(many, 1).toArray(Integer[]::new);
+    refused("channels with exponents", exponents(5, many, ones));
     refused("an exponent outside [0, 9]", exponents(1, 4, 0, 10, 0, 0));
     refused("an exponent outside [0, 9]", exponents(1, 4, 0, -1, 0, 0));
     // 2^15 - 1 is the greatest element whose square is below 2^30, whatever its exponent.

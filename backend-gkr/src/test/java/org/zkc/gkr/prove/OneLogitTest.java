@@ -22,8 +22,8 @@ import org.zkc.gkr.file.ModelVerifier;
 import org.zkc.gkr.file.Port;
 import org.zkc.gkr.proof.ProofFile;
 
-/** Lines of one logit: the greatest is number 0, whatever it is; the verifier takes the logit for the token. */
-class BreakerGenerationTest {
+/** Lines of one logit: the greatest is number 0, whatever it is. */
+class OneLogitTest {
   @TempDir Path directory;
 
   @Test
