@@ -16,6 +16,13 @@ public final class FieldBounds {
   public static final long LIMIT = 1L << 30;
 
   /**
+   * Sums that are rounded stay below this: a table has a row for every 2^shift of them, and from
+   * the first row's least integer to the last one's greatest there must be fewer than p. Up to a
+   * shift of 24 there are.
+   */
+  public static final long ROUNDED_LIMIT = LIMIT - (1L << 24);
+
+  /**
    * The most bits by which an integer is shifted. One more would take any weight but 0 out of
    * (-LIMIT, LIMIT), and would round all that is inside to -1, 0 or 1.
    */

@@ -17,6 +17,7 @@ import org.zkc.ir.circuit.Requantize;
 import org.zkc.ir.circuit.RequantizeTable;
 import org.zkc.passes.PassContext;
 import org.zkc.passes.Rewrite;
+import org.zkc.passes.integer.TableWindow;
 
 /**
  * Lets requantisations share tables: those of one function (equal clamp bounds, or entries that

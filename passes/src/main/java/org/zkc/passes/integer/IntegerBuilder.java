@@ -317,7 +317,19 @@ public final class IntegerBuilder extends ViewBuilder {
 
   /** The circuit's table covers every integer that its operand can reach. */
   private void checkTable(Value input, int shift) {
-    checkRows(interval(input).shiftRounded(shift).size(), input);
+    Interval reached = interval(input);
+    checkRows(reached.shiftRounded(shift).size(), input);
+    if (!TableWindow.isSound(reached, shift)) {
+      throw new UserException(
+          location,
+          "the sums of this %s reach from %d to %d, which leaves no room to round them by 2^%d; %s"
+              .formatted(
+                  source,
+                  reached.low(),
+                  reached.high(),
+                  shift,
+                  remedy(input.integerType().scale())));
+    }
   }
 
   private void checkRows(long rows, Value input) {

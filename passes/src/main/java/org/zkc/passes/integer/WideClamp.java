@@ -28,13 +28,15 @@ public record WideClamp(int shift, Interval coarse, Interval kept, Interval left
   private static final int MOST_SHIFT = 16;
 
   /**
-   * The steps of a requantisation whose table would be too long, or empty where one table holds it.
+   * The steps of a requantisation whose table would be too long, or would name two integers for a
+   * residue, or empty where one table holds it.
    *
    * @param x what is requantised
    * @param result the bounds of the clamp
    */
   public static Optional<WideClamp> of(Interval x, int shift, Interval result) {
     return x.shiftRounded(shift).size() <= FieldBounds.MAX_TABLE_ROWS
+            && TableWindow.isSound(x, shift)
         ? Optional.empty()
         : shortest(x, shift, result);
   }
@@ -44,7 +46,8 @@ public record WideClamp(int shift, Interval coarse, Interval kept, Interval left
     @Nullable WideClamp best = null;
     for (int t = shift + 1; t <= MOST_SHIFT; t++) {
       WideClamp candidate = at(t, x, shift, result);
-      if (candidate.isShort(shift) && (best == null || candidate.rows(shift) <= best.rows(shift))) {
+      if (candidate.isShort(x, shift)
+          && (best == null || candidate.rows(shift) <= best.rows(shift))) {
         best = candidate;
       }
     }
@@ -72,8 +75,10 @@ public record WideClamp(int shift, Interval coarse, Interval kept, Interval left
     return new WideClamp(t, coarse, kept, left);
   }
 
-  private boolean isShort(int fine) {
+  private boolean isShort(Interval x, int fine) {
     return coarse.size() <= FieldBounds.MAX_TABLE_ROWS
+        && TableWindow.isSound(x, shift)
+        && TableWindow.isSound(left, fine)
         && left.shiftRounded(fine).size() <= FieldBounds.MAX_TABLE_ROWS;
   }
 

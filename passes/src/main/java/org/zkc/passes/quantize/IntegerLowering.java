@@ -374,7 +374,7 @@ final class IntegerLowering {
         .flatMap(l -> l.of(left, right, 1, out::multiply))
         .orElseGet(() -> {
           MatMulLowering.Factors factors =
-              MatMulLowering.fitted(left, right, FieldBounds.LIMIT, out);
+              MatMulLowering.fitted(left, right, FieldBounds.ROUNDED_LIMIT, out);
           return out.multiply(factors.left(), factors.right());
         });
   }

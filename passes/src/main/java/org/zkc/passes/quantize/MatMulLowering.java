@@ -34,7 +34,7 @@ final class MatMulLowering {
    */
   static Value of(MatMul op, IntegerBuilder out, Integers integers, Optional<LimbProducts> limbs) {
     int depth = op.left().shape().extent(op.left().shape().rank() - 1);
-    long limit = FieldBounds.LIMIT / Math.max(1, depth);
+    long limit = FieldBounds.ROUNDED_LIMIT / Math.max(1, depth);
     Value left = integers.of(op.left(), WIDE);
     Value right = integers.of(op.right(), WIDE);
     if (magnitude(left) * magnitude(right) >= limit) {

@@ -86,7 +86,7 @@ record MeanFactors(double unit, List<Integer> factors, double error) {
   private boolean fits(List<Integer> lengths, long magnitude) {
     for (int j = 0; j < lengths.size(); j++) {
       double bound = (double) factors.get(j) * lengths.get(j) * magnitude;
-      if (bound >= FieldBounds.LIMIT) {
+      if (bound >= FieldBounds.ROUNDED_LIMIT) {
         return false;
       }
     }

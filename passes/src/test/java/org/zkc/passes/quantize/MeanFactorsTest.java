@@ -154,4 +154,11 @@ class MeanFactorsTest {
   void integersThatLeaveNoRoomHaveNoFactors() {
     assertEquals(Optional.empty(), MeanFactors.of(List.of(2000), List.of(2000), 1 << 20));
   }
+
+  /** The squares of integers of 14 bits, four in a window: their sums would not be rounded. */
+  @Test
+  void sumsLeaveRoomToRoundThem() {
+    assertTrue(MeanFactors.of(List.of(4), List.of(4), 16383L * 16383).isEmpty());
+    assertTrue(MeanFactors.of(List.of(4), List.of(4), 16000L * 16000).isPresent());
+  }
 }
