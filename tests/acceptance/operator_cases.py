@@ -320,7 +320,12 @@ def fake_quantisation(r):
     same = torch.full((s[a],), min(max(zero, low), high), dtype=torch.int32)
     zeros = zeros.clamp(low, high)
     zero = min(max(zero, low), high)
+    off, on, bound = torch.tensor([0]), torch.tensor([1]), torch.tensor(0.0)
+    unit, offset = torch.tensor([scale]), torch.tensor([zero], dtype=torch.int32)
     return s, r.choice([
+        lambda x: torch.fused_moving_avg_obs_fake_quant(x, off, on, bound, bound, unit, offset, 0.01, low, high, 0),
+        lambda x: torch.fused_moving_avg_obs_fake_quant(x, off, on, bound, bound, scales, zeros, 0.01, low, high, a % len(s), True),
+        lambda x: torch.fused_moving_avg_obs_fake_quant(x, off, off, bound, bound, unit, offset, 0.01, low, high, 0),
         lambda x: torch.fake_quantize_per_tensor_affine(x, scale, zero, low, high),
         lambda x: torch.fake_quantize_per_tensor_affine(x, torch.tensor(scale), torch.tensor(zero, dtype=torch.int32), low, high),
         lambda x: torch.fake_quantize_per_channel_affine(x, scales, zeros, a % len(s), low, high),

@@ -51,6 +51,9 @@ final class OperatorCalls {
    */
   private static final String RENORM = "aten.embedding_renorm_";
 
+  /** Changes its buffers while it observes, and is refused then; once it does not, it is a map. */
+  private static final String OBSERVER = "aten.fused_moving_avg_obs_fake_quant";
+
   private OperatorCalls() {}
 
   /**
@@ -166,7 +169,7 @@ final class OperatorCalls {
       Location at) {
     List<Binding> actuals = new ArrayList<>(positional);
     actuals.addAll(keywords.values());
-    return resolved.schema().writes()
+    return resolved.schema().writes() && !resolved.schema().name().equals(OBSERVER)
         ? inPlace(frame, resolved, actuals, positional, keywords, hint, at)
         : functional(frame, resolved, actuals, hint, at);
   }

@@ -8,6 +8,7 @@ import org.zkc.passes.torch.TorchValue.Bool;
 import org.zkc.passes.torch.TorchValue.DataDependent;
 import org.zkc.passes.torch.TorchValue.None;
 import org.zkc.passes.torch.TorchValue.Refused;
+import org.zkc.passes.torch.TorchValue.Tensor;
 import org.zkc.passes.torch.TorchValue.Tuple;
 
 /**
@@ -62,6 +63,8 @@ final class CoreOperators {
               "aten._log_softmax",
               "log_softmax",
               c -> as(c, "aten.log_softmax", c.argument(0), c.argument(1))),
+          new TorchOperator(
+              "aten.as_tensor", "cast", "from known numbers, or a tensor", CoreOperators::asTensor),
           new TorchOperator("aten._to_copy", "cast", CoreOperators::toCopy),
           new TorchOperator(
               "aten._native_batch_norm_legit_no_training",
@@ -167,6 +170,12 @@ final class CoreOperators {
       out.add(unused);
     }
     return new Tuple(out);
+  }
+
+  /** (data, dtype, device): a tensor itself, or one of numbers. */
+  private static TorchValue asTensor(OperatorCall call) {
+    boolean isTensor = call.argument(0) instanceof Tensor;
+    return isTensor ? toCopy(call) : as(call, "aten.tensor", call.arguments());
   }
 
   /** (self, dtype, layout, device, pin_memory, non_blocking, memory_format). */

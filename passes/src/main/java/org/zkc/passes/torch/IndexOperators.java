@@ -31,15 +31,22 @@ final class IndexOperators {
   private static TorchValue slice(OperatorCall call) {
     if (call.argument(0) instanceof ListOf list) {
       List<TorchValue> elements = list.elements();
+      int size = elements.size();
       long step = call.integer(3, 1);
-      if (step < 1) {
-        throw call.refuse("a list slice with step %d".formatted(step));
+      if (step == 0) {
+        throw call.refuse("a list slice with step 0");
       }
-      long start = bound(call.integer(1, 0), elements.size());
-      long end = bound(call.integer(2, Long.MAX_VALUE), elements.size());
       List<TorchValue> out = new ArrayList<>();
-      for (long i = start; i < end; i += step) {
-        out.add(elements.get((int) i));
+      if (step > 0) {
+        int end = bound(call.integer(2, Long.MAX_VALUE), size);
+        for (long i = bound(call.integer(1, 0), size); i < end; i += step) {
+          out.add(elements.get((int) i));
+        }
+      } else {
+        long end = boundDownwards(call.integer(2, -size - 1L), size);
+        for (long i = boundDownwards(call.integer(1, Long.MAX_VALUE), size); i > end; i += step) {
+          out.add(elements.get((int) i));
+        }
       }
       return new ListOf(out);
     }
@@ -66,6 +73,12 @@ final class IndexOperators {
   static int bound(long index, int extent) {
     long fromEnd = index < 0 ? index + extent : index;
     return (int) Math.max(0, Math.min(fromEnd, extent));
+  }
+
+  /** The same for a slice from the end: an index, or -1 for what is before the first. */
+  private static long boundDownwards(long index, int extent) {
+    long fromEnd = index < 0 ? index + extent : index;
+    return Math.max(-1, Math.min(fromEnd, extent - 1L));
   }
 
   private static TorchValue part(OperatorCall call, int axis, int start, int end, int step) {

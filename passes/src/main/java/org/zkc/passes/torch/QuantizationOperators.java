@@ -37,20 +37,47 @@ final class QuantizationOperators {
               "aten._fake_quantize_learnable_per_channel_affine",
               CHANNELS,
               "constant scales and zero points",
-              QuantizationOperators::perChannel));
+              QuantizationOperators::perChannel),
+          new TorchOperator(
+              "aten.fused_moving_avg_obs_fake_quant",
+              CHANNELS,
+              "observer off; constant scales and zero points",
+              QuantizationOperators::observed));
 
   private QuantizationOperators() {}
 
   /** (input, scale, zero_point, quant_min, quant_max); numbers or tensors of one element. */
   private static TorchValue perTensor(OperatorCall call) {
-    long zero = Math.round(call.number(2));
+    return perTensor(call, 1, 3);
+  }
+
+  /** Scale and zero point are the arguments from {@code scale} on, the bounds from {@code low}. */
+  private static TorchValue perTensor(OperatorCall call, int scale, int low) {
+    long zero = Math.round(call.number(scale + 1));
     return call.result(
         onGrid(
             call,
             call.value(0),
-            (float) call.number(1),
-            call.integer(3) - zero,
-            call.integer(4) - zero));
+            (float) call.number(scale),
+            call.integer(low) - zero,
+            call.integer(low + 1) - zero));
+  }
+
+  /**
+   * (input, observer_on, fake_quant_on, running_min, running_max, scale, zero_point,
+   * averaging_const, quant_min, quant_max, ch_axis, per_row_fake_quant, symmetric_quant), as
+   * quantisation-aware training leaves it in a model. Where it observes, it changes its scale.
+   */
+  private static TorchValue observed(OperatorCall call) {
+    if (call.number(1) != 0) {
+      throw call.refuse(
+          "its observer is on and changes the scale with every input; call"
+              + " model.apply(torch.ao.quantization.disable_observer) before exporting the model");
+    }
+    if (call.number(2) == 0) {
+      return call.result(call.value(0));
+    }
+    return call.flag(11) ? perChannel(call, 5, 10, 8) : perTensor(call, 5, 8);
   }
 
   private static Value onGrid(OperatorCall call, Value x, float scale, long low, long high) {
@@ -65,10 +92,15 @@ final class QuantizationOperators {
 
   /** (input, scale, zero_point, axis, quant_min, quant_max). */
   private static TorchValue perChannel(OperatorCall call) {
+    return perChannel(call, 1, 3, 4);
+  }
+
+  private static TorchValue perChannel(
+      OperatorCall call, int scale, int alongAxis, int firstBound) {
     Value x = call.value(0);
-    TensorData scales = call.knownTensor(1, "scale").data();
-    TensorData zeros = call.knownTensor(2, "zero point").data();
-    int axis = call.axis(3, x.shape().rank());
+    TensorData scales = call.knownTensor(scale, "scale").data();
+    TensorData zeros = call.knownTensor(scale + 1, "zero point").data();
+    int axis = call.axis(alongAxis, x.shape().rank());
     int channels = IndexOperators.extent(call, x.shape(), axis);
     if (scales.elementCount() != channels || zeros.elementCount() != channels) {
       throw call.refuse(
@@ -88,8 +120,8 @@ final class QuantizationOperators {
       offsets[c] = Math.round(zeros.getDouble(c));
       shared &= offsets[c] == offsets[0];
     }
-    long low = call.integer(4);
-    long high = call.integer(5);
+    long low = call.integer(firstBound);
+    long high = call.integer(firstBound + 1);
     TensorEmitter emit = call.emit();
     List<Integer> extents = new ArrayList<>(Collections.nCopies(x.shape().rank(), 1));
     extents.set(axis, channels);
