@@ -117,8 +117,8 @@ public final class PickleReader {
           push(globals.newObject(pop(), arguments));
         }
         case 'R' -> { // REDUCE
-          PickleValue arguments = pop();
-          push(globals.apply(pop(), (PickleValue.Tuple) arguments));
+          PickleValue argument = pop();
+          push(globals.apply(pop(), argument));
         }
         case 'b' -> build(pop()); // BUILD
         case 'Q' -> push(persistent((PickleValue.Tuple) pop())); // BINPERSID

@@ -44,15 +44,26 @@ final class PickledGlobals {
             || OTHERS.contains(qualified)
             || (module.equals("torch") && StorageType.ofClass(name).isPresent());
     if (!known) {
-      String remedy =
-          qualified.contains("qtensor") || (module.startsWith("torch") && name.startsWith("Q"))
-              ? "quantised tensors of this kind are not supported; use 8-bit ones, or export the"
-                  + " float model."
-              : "zkc never runs what a pickle names; export the model with torch.jit.save.";
+      String remedy = remedy(module, name);
       throw new UserException(
           "The record %s refers to %s: %s".formatted(record, printable(qualified), remedy));
     }
     return new PickleValue.Global(qualified);
+  }
+
+  private static String remedy(String module, String name) {
+    if (name.contains("qtensor") || (module.startsWith("torch") && name.startsWith("Q"))) {
+      return "quantised tensors of this kind are not supported; use 8-bit ones, or export the"
+          + " float model.";
+    }
+    if (name.contains("sparse")) {
+      return "sparse tensors are not supported; make them dense, by to_dense(), before saving the"
+          + " model.";
+    }
+    return module.equals("torch") && name.endsWith("Storage")
+        ? "tensors of this element type are not supported; convert them, by float(), before saving"
+            + " the model."
+        : "zkc never runs what a pickle names; export the model with torch.jit.save.";
   }
 
   /** At most 120 characters, control characters replaced: names come from an untrusted file. */
@@ -75,8 +86,20 @@ final class PickledGlobals {
     return new PickleValue.Instance(name);
   }
 
-  PickleValue apply(PickleValue function, PickleValue.Tuple arguments) {
+  /**
+   * The value of a REDUCE opcode. What is applied to a value that is no tuple is an enumeration's
+   * class: PyTorch writes its members in this way.
+   */
+  PickleValue apply(PickleValue function, PickleValue argument) {
     String name = ((PickleValue.Global) function).qualifiedName();
+    if (!(argument instanceof PickleValue.Tuple arguments)) {
+      if (!name.startsWith("__torch__")) {
+        throw refused(name, "as an enumeration");
+      }
+      PickleValue.Instance member = new PickleValue.Instance(name);
+      member.attributes().put("value", argument);
+      return member;
+    }
     List<PickleValue> values = arguments.elements();
     if (LIST_BUILDERS.contains(name)) {
       PickleValue.ListValue list = (PickleValue.ListValue) values.get(0);

@@ -224,6 +224,26 @@ class PickleReaderTest {
             .contains("class to instantiate"));
   }
 
+  /** PyTorch applies an enumeration's class to the value alone, not to a tuple of it. */
+  @Test
+  void membersOfEnumerations() {
+    PickleValue read = read(new PickleBytes().global("__torch__", "Kind").op('K').op(2).op('R'));
+    assertEquals(
+        Map.of("value", new PickleValue.Int(2)), ((PickleValue.Instance) read).attributes());
+    assertTrue(
+        refusal(new PickleBytes().global("builtins", "complex").op('K').op(2).op('R'))
+            .contains("as an enumeration"));
+  }
+
+  @Test
+  void tensorsOfOtherKindsAreRefusedWithARemedy() {
+    assertTrue(
+        refusal(new PickleBytes().global("torch", "Float8_e4m3fnStorage")).contains("float()"));
+    assertTrue(
+        refusal(new PickleBytes().global("torch._utils", "_rebuild_sparse_tensor"))
+            .contains("to_dense()"));
+  }
+
   @Test
   void theArgumentOfSetstateIsKept() {
     PickleValue read =
