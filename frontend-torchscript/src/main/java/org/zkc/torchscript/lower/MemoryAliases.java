@@ -266,8 +266,14 @@ final class MemoryAliases {
     if (writer != null) {
       throw new UserException(
           at.isKnown() ? at : writer,
-          "This reads a tensor or list whose memory an in-place operation%s changed through another name in a way that zkc cannot follow; use the operation without the trailing underscore there, and build a tensor from its parts by torch.cat or torch.stack."
-              .formatted(writer.isKnown() ? " at " + writer : ""));
+          "This reads a tensor or list whose memory an in-place operation%s changed through another name in a way that zkc cannot follow; %s."
+              .formatted(
+                  writer.isKnown() ? " at " + writer : "",
+                  isContainer(value)
+                      ? "give each name a list of its own, and put a list or tensor into another"
+                          + " list when it is complete"
+                      : "use the operation without the trailing underscore there, and build a"
+                          + " tensor from its parts by torch.cat or torch.stack"));
     }
     return now;
   }
