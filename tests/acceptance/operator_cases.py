@@ -324,7 +324,7 @@ def fake_quantisation(r):
     unit, offset = torch.tensor([scale]), torch.tensor([zero], dtype=torch.int32)
     return s, r.choice([
         lambda x: torch.fused_moving_avg_obs_fake_quant(x, off, on, bound, bound, unit, offset, 0.01, low, high, 0),
-        lambda x: torch.fused_moving_avg_obs_fake_quant(x, off, on, bound, bound, scales, zeros, 0.01, low, high, a % len(s), True),
+        lambda x: torch.fused_moving_avg_obs_fake_quant(x, off, on, bound, bound, *((scales, zeros) if len(s) > 1 else (unit, offset)), 0.01, low, high, a % len(s), len(s) > 1),
         lambda x: torch.fused_moving_avg_obs_fake_quant(x, off, off, bound, bound, unit, offset, 0.01, low, high, 0),
         lambda x: torch.fake_quantize_per_tensor_affine(x, scale, zero, low, high),
         lambda x: torch.fake_quantize_per_tensor_affine(x, torch.tensor(scale), torch.tensor(zero, dtype=torch.int32), low, high),

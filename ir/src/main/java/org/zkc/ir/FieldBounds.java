@@ -18,9 +18,9 @@ public final class FieldBounds {
   /**
    * Sums that are rounded stay below this: a table has a row for every 2^shift of them, and from
    * the first row's least integer to the last one's greatest there must be fewer than p. Up to a
-   * shift of 24 there are.
+   * shift of 19 there are; more room would take a bit off products of 2^12 by 2^13 by 2^5.
    */
-  public static final long ROUNDED_LIMIT = LIMIT - (1L << 24);
+  public static final long ROUNDED_LIMIT = LIMIT - (1L << 18);
 
   /**
    * The most bits by which an integer is shifted. One more would take any weight but 0 out of
