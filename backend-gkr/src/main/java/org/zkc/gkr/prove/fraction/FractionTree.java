@@ -9,47 +9,59 @@ import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.lookup.LogupVerifier;
 import org.zkc.gkr.prove.sumcheck.LayerTables;
+import org.zkc.gkr.prove.sumcheck.Scratch;
 import org.zkc.gkr.prove.sumcheck.SumcheckProver;
+import org.zkc.gkr.prove.sumcheck.TileStack;
 import org.zkc.gkr.prove.sumcheck.UnitFractionTables;
 import org.zkc.gkr.prove.sumcheck.UnitLeaves;
 
 /**
  * A tree of sums of fractions and the prover of {@link LogupVerifier} on it. A layer is released
- * when its sumcheck is over. Leaves with numerator 1 that can be computed again are not kept while
- * the tree stands, nor is the layer above them. This halves its memory: 16 bytes a leaf.
+ * when its sumcheck begins, and its memory used again by the layers below it. Leaves with numerator
+ * 1 that can be computed again are not kept while the tree stands, nor is the layer above them.
+ * This halves its memory: 16 bytes a leaf.
  */
 public final class FractionTree {
   private final int variables;
   private final @Nullable UnitLeaves leaves;
   // From the leaves, or two above them, to the root's pair.
   private final ArrayList<FractionLayer> layers = new ArrayList<>();
+  private final TileStack stack;
   private final Ext[] root;
   private final Workers workers;
 
-  /** Fractions p / q, 2^variables of them; both vectors are overwritten. */
+  /** Fractions p / q, 2^variables of them. */
   public FractionTree(ExtVector p, ExtVector q, int variables, Workers workers) {
     this.variables = variables;
     this.workers = workers;
     leaves = null;
     if (variables == 0) {
+      stack = new TileStack(0, new Scratch());
       root = new Ext[] {p.get(0), q.get(0)};
     } else {
-      root = build(FractionLayer.of(p, q, variables - 1));
+      int[] tiles = FractionLayer.tiles(p, q, variables - 1);
+      stack = new TileStack(FractionLayer.room(variables - 1, tiles), new Scratch());
+      root = build(FractionLayer.of(p, q, variables - 1, tiles, stack));
     }
   }
 
-  /** Fractions 1 / q, of more variables than are held densely. */
-  public FractionTree(UnitLeaves leaves, Workers workers) {
+  /**
+   * Fractions 1 / q, of more variables than are held densely.
+   *
+   * @param scratch used until the tree is proved
+   */
+  public FractionTree(UnitLeaves leaves, Scratch scratch, Workers workers) {
     this.leaves = leaves;
     this.workers = workers;
     variables = leaves.variables() + 1;
-    root = build(FractionLayer.twoAbove(leaves, workers));
+    stack = new TileStack(FractionLayer.room(leaves), scratch);
+    root = build(FractionLayer.twoAbove(leaves, stack, workers));
   }
 
   private Ext[] build(FractionLayer lowest) {
     layers.add(lowest);
     while (layers.getLast().variables() > 0) {
-      layers.add(layers.getLast().above(workers));
+      layers.add(layers.getLast().above(stack, workers));
     }
     return layers.getLast().root();
   }
@@ -79,14 +91,16 @@ public final class FractionTree {
 
   private LayerTables tables(Ext lambda, Ext[] rho) {
     if (!layers.isEmpty()) {
-      return layers.removeLast().sumcheck(lambda, rho, workers);
+      FractionLayer layer = layers.removeLast();
+      layer.release(stack);
+      return layer.sumcheck(lambda, rho, workers);
     }
     UnitLeaves unit = leaves;
     if (unit == null) {
       throw new IllegalStateException("the tree has no layer left");
     }
     return rho.length == unit.variables()
-        ? new UnitFractionTables(unit, lambda, rho, workers)
-        : FractionLayer.sumcheckAbove(unit, lambda, rho, workers);
+        ? new UnitFractionTables(unit, lambda, rho, stack, workers)
+        : FractionLayer.sumcheckAbove(unit, lambda, rho, stack, workers);
   }
 }

@@ -2,6 +2,7 @@ package org.zkc.gkr.prove.sumcheck;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.zkc.gkr.field.Ext;
 import org.zkc.gkr.field.ExtVector;
@@ -38,14 +39,32 @@ public final class JoiningTables implements SumcheckTables {
   private final Kernels kernels = Kernels.best();
   private final int rounds;
   private final Workers workers;
+  private final ExtVector memory;
+  private final AtomicInteger used = new AtomicInteger();
   private final List<Entry> entries = new ArrayList<>();
   private int left;
 
   /** Tables for {@code rounds} variables, worked on by several threads. */
   public JoiningTables(int rounds, Workers workers) {
+    this(rounds, NONE, workers);
+  }
+
+  /** Tables over F that are stored in {@code memory} as long as it has room. */
+  public JoiningTables(int rounds, ExtVector memory, Workers workers) {
     this.rounds = rounds;
+    this.memory = memory;
     this.workers = workers;
     left = rounds;
+  }
+
+  /** Room for a table, of any content. */
+  private ExtVector room(int length) {
+    int from = used.getAndAdd(length);
+    if (from <= memory.length() - length) {
+      return memory.slice(from, length);
+    }
+    used.addAndGet(-length);
+    return new ExtVector(length);
   }
 
   private static final class Entry {
@@ -227,8 +246,8 @@ public final class JoiningTables implements SumcheckTables {
     if (streamed != null) {
       streamed.bind(challenge);
       if (e.isStored(left)) {
-        e.weights = new ExtVector(streamed.length());
-        e.values = new ExtVector(streamed.length());
+        e.weights = room(streamed.length());
+        e.values = room(streamed.length());
       }
     } else if (!isBoundWithRound(e, half)) {
       e.weights = kernels.bind(e.weights, half, challenge);

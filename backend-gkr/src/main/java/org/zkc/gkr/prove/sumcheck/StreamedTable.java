@@ -121,7 +121,7 @@ public final class StreamedTable {
    * Stores the pairs [from, to), or the only element, and returns their share in {@link
    * Kernels#roundOfTwo}.
    *
-   * @param values and {@code weights} of {@link #length} elements, zeros
+   * @param values and {@code weightsOut} of {@link #length} elements, with any content
    */
   Ext[] store(ExtVector values, ExtVector weightsOut, int from, int to) {
     int half = 1 << left >> 1;

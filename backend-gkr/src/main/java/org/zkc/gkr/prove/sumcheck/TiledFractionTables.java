@@ -9,7 +9,7 @@ import org.zkc.gkr.kernel.Workers;
 
 /** {@link TiledTables} of any fractions. */
 public final class TiledFractionTables extends TiledTables {
-  private final ExtVector[] tables;
+  private final Tiles tables;
   private final ExtVector[] dead;
 
   private final Supplier<Filler> fillers;
@@ -26,7 +26,7 @@ public final class TiledFractionTables extends TiledTables {
    * lambda p1, q1 of the tables' content, one for each thread. The tables are overwritten.
    */
   public TiledFractionTables(
-      int[] tiles, ExtVector[] tables, Supplier<Filler> fillers, Ext[] z, Workers workers) {
+      int[] tiles, Tiles tables, Supplier<Filler> fillers, Ext[] z, Workers workers) {
     super(tiles, z, workers);
     this.tables = tables;
     this.fillers = fillers;
@@ -37,7 +37,7 @@ public final class TiledFractionTables extends TiledTables {
   }
 
   private ExtVector[] tile(int slot) {
-    return slot < 0 ? dead : slices(tables, slot);
+    return slot < 0 ? dead : tables.get(slot);
   }
 
   @Override
@@ -72,7 +72,7 @@ public final class TiledFractionTables extends TiledTables {
       public void bind(int low, int high, Ext challenge, int target) {
         ExtVector[] from = tile(low);
         ExtVector[] to = tile(high);
-        ExtVector[] out = slices(tables, target);
+        ExtVector[] out = tables.get(target);
         for (int j = 0; j < out.length; j++) {
           tile.line(from[j], to[j], challenge, out[j]);
         }
@@ -92,7 +92,7 @@ public final class TiledFractionTables extends TiledTables {
 
   @Override
   void write(int slot, ExtVector[] out) {
-    ExtVector[] from = slices(tables, slot);
+    ExtVector[] from = tables.get(slot);
     for (int j = 0; j < out.length; j++) {
       out[j].copyFrom(from[j]);
     }

@@ -230,7 +230,7 @@ public abstract class TiledTables implements LayerTables {
   }
 
   /** Tile {@code slot} of each table. */
-  static ExtVector[] slices(ExtVector[] tables, int slot) {
+  private static ExtVector[] slices(ExtVector[] tables, int slot) {
     ExtVector[] out = new ExtVector[tables.length];
     for (int j = 0; j < out.length; j++) {
       out[j] = tables[j].slice(slot << FractionTile.VARIABLES, FractionTile.SIZE);

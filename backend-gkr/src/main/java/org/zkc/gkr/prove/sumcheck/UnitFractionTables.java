@@ -22,15 +22,19 @@ public final class UnitFractionTables extends TiledTables {
   private final UnitLeaves leaves;
   private final Ext lambda;
   private final ExtVector dead = new ExtVector(FractionTile.SIZE);
+  private final TileStack stack;
   // Empty until the first variable is bound; then f0 and f1, and lambda p of every slot.
-  private ExtVector[] tables = {};
+  private Tiles tables = new Tiles(new ExtVector(0), 2);
   private Ext[] numerators = {};
   private boolean fromLeaves = true;
 
-  public UnitFractionTables(UnitLeaves leaves, Ext lambda, Ext[] z, Workers workers) {
+  /** Takes the room for its tables from {@code stack}, for {@link #tiles} tiles at most. */
+  public UnitFractionTables(
+      UnitLeaves leaves, Ext lambda, Ext[] z, TileStack stack, Workers workers) {
     super(leaves.tiles(), z, workers);
     this.leaves = leaves;
     this.lambda = lambda;
+    this.stack = stack;
     dead.fill(Ext.ONE);
   }
 
@@ -144,7 +148,7 @@ public final class UnitFractionTables extends TiledTables {
       Ext constant = line(constants[0], constants[1], challenge);
       Ext ofLow = challenge.sub(Ext.ONE);
       Ext ofHigh = challenge.neg();
-      ExtVector[] out = slices(tables, target);
+      ExtVector[] out = tables.get(target);
       Ext beta = leaves.factor();
       Ext[] factors = {ofLow, ofHigh, ofLow.mul(beta), ofHigh.mul(beta)};
       int[][] entries = {first, first, second, second};
@@ -165,7 +169,7 @@ public final class UnitFractionTables extends TiledTables {
     private final FractionTile tile = new FractionTile();
 
     private ExtVector[] tile(int slot) {
-      return slot < 0 ? new ExtVector[] {dead, dead} : slices(tables, slot);
+      return slot < 0 ? new ExtVector[] {dead, dead} : tables.get(slot);
     }
 
     private Ext numerator(int slot) {
@@ -180,7 +184,7 @@ public final class UnitFractionTables extends TiledTables {
 
     @Override
     public void bind(int low, int high, Ext challenge, int target) {
-      line(tile, tile(low), tile(high), challenge, slices(tables, target));
+      line(tile, tile(low), tile(high), challenge, tables.get(target));
       numerators[target] = line(numerator(low), numerator(high), challenge);
     }
   }
@@ -191,11 +195,7 @@ public final class UnitFractionTables extends TiledTables {
       return pairs.targets();
     }
     int count = pairs.count();
-    tables =
-        new ExtVector[] {
-          new ExtVector(count << FractionTile.VARIABLES),
-          new ExtVector(count << FractionTile.VARIABLES)
-        };
+    tables = stack.push(count, 2);
     numerators = new Ext[count];
     int[] out = new int[count];
     Arrays.setAll(out, k -> k);
@@ -212,7 +212,7 @@ public final class UnitFractionTables extends TiledTables {
     Ext p = numerators[slot];
     ExtVector shift = new ExtVector(FractionTile.SIZE);
     shift.fill(p.neg());
-    ExtVector[] from = slices(tables, slot);
+    ExtVector[] from = tables.get(slot);
     for (int j = 0; j < from.length; j++) {
       out[2 * j].fill(p);
       out[2 * j + 1].copyFrom(shift);
