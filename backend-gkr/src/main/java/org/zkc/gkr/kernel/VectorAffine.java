@@ -1,5 +1,6 @@
 package org.zkc.gkr.kernel;
 
+import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.I2L;
 import static jdk.incubator.vector.VectorOperators.L2I;
 import static jdk.incubator.vector.VectorOperators.LSHR;
@@ -25,6 +26,7 @@ final class VectorAffine {
   static final int STEP = L.length();
 
   private static final LongVector LOW = LongVector.broadcast(L, M31.P);
+  private static final LongVector ZERO = LongVector.zero(L);
   private static final IntVector MODULUS = IntVector.broadcast(I, M31.P);
 
   private VectorAffine() {}
@@ -150,23 +152,6 @@ final class VectorAffine {
     if (count < STEP) {
       return 0;
     }
-    long[] lanes = new long[8 * STEP];
-    int end = dotPair(a, aAt, b, bAt, w, count, lanes);
-    for (int j = 0; j < 2; j++) {
-      int at = 4 * j * STEP;
-      sums[j] =
-          sums[j].add(
-              new Ext(
-                  VectorExt.sum(lanes, at),
-                  VectorExt.sum(lanes, at + STEP),
-                  VectorExt.sum(lanes, at + 2 * STEP),
-                  VectorExt.sum(lanes, at + 3 * STEP)));
-    }
-    return end;
-  }
-
-  private static int dotPair(
-      int[] a, int aAt, int[] b, int bAt, ExtVector w, int count, long[] lanes) {
     int[] w0 = w.limb(0);
     int[] w1 = w.limb(1);
     int[] w2 = w.limb(2);
@@ -211,14 +196,28 @@ final class VectorAffine {
       r = product.mul(x);
       p3 = r.and(LOW).add(r.lanewise(LSHR, 31)).add(p3);
     }
-    s0.intoArray(lanes, 0);
-    s1.intoArray(lanes, STEP);
-    s2.intoArray(lanes, 2 * STEP);
-    s3.intoArray(lanes, 3 * STEP);
-    p0.intoArray(lanes, 4 * STEP);
-    p1.intoArray(lanes, 5 * STEP);
-    p2.intoArray(lanes, 6 * STEP);
-    p3.intoArray(lanes, 7 * STEP);
+    s0 = LOW.and(s0).add(ZERO.add(s0).lanewise(LSHR, 31));
+    s1 = LOW.and(s1).add(ZERO.add(s1).lanewise(LSHR, 31));
+    s2 = LOW.and(s2).add(ZERO.add(s2).lanewise(LSHR, 31));
+    s3 = LOW.and(s3).add(ZERO.add(s3).lanewise(LSHR, 31));
+    p0 = LOW.and(p0).add(ZERO.add(p0).lanewise(LSHR, 31));
+    p1 = LOW.and(p1).add(ZERO.add(p1).lanewise(LSHR, 31));
+    p2 = LOW.and(p2).add(ZERO.add(p2).lanewise(LSHR, 31));
+    p3 = LOW.and(p3).add(ZERO.add(p3).lanewise(LSHR, 31));
+    sums[0] =
+        sums[0].add(
+            new Ext(
+                M31.reduce(ZERO.add(s0).reduceLanes(ADD)),
+                M31.reduce(ZERO.add(s1).reduceLanes(ADD)),
+                M31.reduce(ZERO.add(s2).reduceLanes(ADD)),
+                M31.reduce(ZERO.add(s3).reduceLanes(ADD))));
+    sums[1] =
+        sums[1].add(
+            new Ext(
+                M31.reduce(ZERO.add(p0).reduceLanes(ADD)),
+                M31.reduce(ZERO.add(p1).reduceLanes(ADD)),
+                M31.reduce(ZERO.add(p2).reduceLanes(ADD)),
+                M31.reduce(ZERO.add(p3).reduceLanes(ADD))));
     return end;
   }
 }

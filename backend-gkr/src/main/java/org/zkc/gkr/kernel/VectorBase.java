@@ -1,5 +1,6 @@
 package org.zkc.gkr.kernel;
 
+import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.I2L;
 import static jdk.incubator.vector.VectorOperators.L2I;
 import static jdk.incubator.vector.VectorOperators.LSHR;
@@ -25,6 +26,7 @@ final class VectorBase {
   static final int STEP = L.length();
 
   private static final LongVector LOW = LongVector.broadcast(L, M31.P);
+  private static final LongVector ZERO = LongVector.zero(L);
   private static final IntVector MODULUS = IntVector.broadcast(I, M31.P);
 
   private VectorBase() {}
@@ -34,19 +36,6 @@ final class VectorBase {
     if (count < STEP) {
       return 0;
     }
-    long[] lanes = new long[4 * STEP];
-    int end = dot(base, offset, b, count, lanes);
-    sum[0] =
-        sum[0].add(
-            new Ext(
-                VectorExt.sum(lanes, 0),
-                VectorExt.sum(lanes, STEP),
-                VectorExt.sum(lanes, 2 * STEP),
-                VectorExt.sum(lanes, 3 * STEP)));
-    return end;
-  }
-
-  private static int dot(int[] base, int offset, ExtVector b, int count, long[] lanes) {
     int[] b0 = b.limb(0);
     int[] b1 = b.limb(1);
     int[] b2 = b.limb(2);
@@ -72,10 +61,17 @@ final class VectorBase {
           x.mul((LongVector) IntVector.fromArray(I, b3, at + k).convertShape(I2L, L, 0));
       s3 = t3.and(LOW).add(t3.lanewise(LSHR, 31)).add(s3);
     }
-    s0.intoArray(lanes, 0);
-    s1.intoArray(lanes, STEP);
-    s2.intoArray(lanes, 2 * STEP);
-    s3.intoArray(lanes, 3 * STEP);
+    s0 = LOW.and(s0).add(ZERO.add(s0).lanewise(LSHR, 31));
+    s1 = LOW.and(s1).add(ZERO.add(s1).lanewise(LSHR, 31));
+    s2 = LOW.and(s2).add(ZERO.add(s2).lanewise(LSHR, 31));
+    s3 = LOW.and(s3).add(ZERO.add(s3).lanewise(LSHR, 31));
+    sum[0] =
+        sum[0].add(
+            new Ext(
+                M31.reduce(ZERO.add(s0).reduceLanes(ADD)),
+                M31.reduce(ZERO.add(s1).reduceLanes(ADD)),
+                M31.reduce(ZERO.add(s2).reduceLanes(ADD)),
+                M31.reduce(ZERO.add(s3).reduceLanes(ADD))));
     return end;
   }
 

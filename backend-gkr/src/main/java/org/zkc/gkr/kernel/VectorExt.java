@@ -1,5 +1,6 @@
 package org.zkc.gkr.kernel;
 
+import static jdk.incubator.vector.VectorOperators.ADD;
 import static jdk.incubator.vector.VectorOperators.I2L;
 import static jdk.incubator.vector.VectorOperators.L2I;
 import static jdk.incubator.vector.VectorOperators.LSHR;
@@ -39,6 +40,9 @@ final class VectorExt {
   // (p - 1)^2.
   private static final LongVector BIAS = LongVector.broadcast(L, (long) P << 31);
   private static final LongVector BIAS2 = LongVector.broadcast(L, (long) P << 32);
+  private static final LongVector ZERO = LongVector.zero(L);
+  // Above a folded sum of folds, below 2^34.
+  private static final LongVector BIAS_LANES = LongVector.broadcast(L, 8L * P);
   private static final LongVector BIAS_FOLDED = LongVector.broadcast(L, 8L * P);
 
   private VectorExt() {}
@@ -189,31 +193,6 @@ final class VectorExt {
     if (count < STEP) {
       return 0;
     }
-    long[] lanes = new long[6 * STEP];
-    int end = dot(a, b, count, lanes);
-    int highReal = sum(lanes, 2 * STEP);
-    int highImaginary = sum(lanes, 3 * STEP);
-    int real = M31.sub(M31.add(sum(lanes, 0), M31.add(highReal, highReal)), highImaginary);
-    int imaginary =
-        M31.add(sum(lanes, STEP), M31.add(highReal, M31.add(highImaginary, highImaginary)));
-    sum[0] = sum[0].add(new Ext(real, imaginary, sum(lanes, 4 * STEP), sum(lanes, 5 * STEP)));
-    return end;
-  }
-
-  // The residue of the sum of one vector of folded lanes.
-  static int sum(long[] lanes, int at) {
-    long sum = 0;
-    for (int l = at; l < at + STEP; l++) {
-      sum += M31.fold(lanes[l]);
-    }
-    return M31.reduce(sum);
-  }
-
-  /**
-   * Adds lane sums to six vectors at sums: real, imaginary, high real, high imaginary and both
-   * limbs of v.
-   */
-  private static int dot(ExtVector a, ExtVector b, int count, long[] sums) {
     int[] a0 = a.limb(0);
     int[] a1 = a.limb(1);
     int[] a2 = a.limb(2);
@@ -254,12 +233,21 @@ final class VectorExt {
       t = x0.mul(y3).add(x1.mul(y2)).add(x2.mul(y1)).add(x3.mul(y0));
       v1 = t.and(LOW).add(t.lanewise(LSHR, 31)).add(v1);
     }
-    real.intoArray(sums, 0);
-    imaginary.intoArray(sums, STEP);
-    highReal.intoArray(sums, 2 * STEP);
-    highImaginary.intoArray(sums, 3 * STEP);
-    v0.intoArray(sums, 4 * STEP);
-    v1.intoArray(sums, 5 * STEP);
+    real = LOW.and(real).add(ZERO.add(real).lanewise(LSHR, 31));
+    imaginary = LOW.and(imaginary).add(ZERO.add(imaginary).lanewise(LSHR, 31));
+    highReal = LOW.and(highReal).add(ZERO.add(highReal).lanewise(LSHR, 31));
+    highImaginary = LOW.and(highImaginary).add(ZERO.add(highImaginary).lanewise(LSHR, 31));
+    v0 = LOW.and(v0).add(ZERO.add(v0).lanewise(LSHR, 31));
+    v1 = LOW.and(v1).add(ZERO.add(v1).lanewise(LSHR, 31));
+    real = BIAS_LANES.add(real).add(highReal).add(highReal).sub(highImaginary);
+    imaginary = ZERO.add(imaginary).add(highReal).add(highImaginary).add(highImaginary);
+    sum[0] =
+        sum[0].add(
+            new Ext(
+                M31.reduce(ZERO.add(real).reduceLanes(ADD)),
+                M31.reduce(ZERO.add(imaginary).reduceLanes(ADD)),
+                M31.reduce(ZERO.add(v0).reduceLanes(ADD)),
+                M31.reduce(ZERO.add(v1).reduceLanes(ADD))));
     return end;
   }
 

@@ -81,20 +81,30 @@ final class CombinationProver {
     }
     ExtVector merging = Merging.coefficients(transcript, "combination claims", claims);
     JoiningTables tables = new JoiningTables(layout.variables(), workers);
-    int at = 0;
+    int[] first = new int[indices.length];
+    for (int k = 1; k < first.length; k++) {
+      first[k] = first[k - 1] + 1 + indices[k - 1].length;
+    }
+    ExtVector[] weights = new ExtVector[indices.length];
+    Ext[] sums = new Ext[indices.length];
+    workers.forEach(
+        indices.length,
+        k -> {
+          ExtVector u = rows.get(k).elements();
+          weights[k] =
+              Symbols.ofDimension(u.length())
+                  .transposed(indices[k], merging.slice(first[k] + 1, indices[k].length));
+          ExtVector eq = EqTable.of(rows.get(k).columnPoint());
+          Kernels.best().addScaled(weights[k], merging.get(first[k]), eq);
+          sums[k] = Kernels.best().dot(weights[k], u);
+        });
     for (int k = 0; k < indices.length; k++) {
-      ExtVector u = rows.get(k).elements();
-      ExtVector weights =
-          Symbols.ofDimension(u.length())
-              .transposed(indices[k], merging.slice(at + 1, indices[k].length));
-      Kernels.best().addScaled(weights, merging.get(at), EqTable.of(rows.get(k).columnPoint()));
-      at += 1 + indices[k].length;
       tables.add(
           layout.entries().get(k).variables(),
           layout.widthVariables(),
-          weights,
-          u.copy(),
-          Kernels.best().dot(weights, u));
+          weights[k],
+          rows.get(k).elements().copy(),
+          sums[k]);
     }
     Ext[] point = SumcheckProver.run(out, Section.COMBINATIONS, "combination claims", tables);
     Ext[] ends = new Ext[indices.length];

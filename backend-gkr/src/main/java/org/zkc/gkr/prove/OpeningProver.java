@@ -255,26 +255,38 @@ final class OpeningProver {
       all.addAll(toPoints(e));
     }
     ExtVector merging = Merging.coefficients(out.transcript(), "model merge", all.size());
+    List<ModelLayout.Entry> entries = all.stream().map(c -> layout.of(c.tensor())).toList();
+    ExtVector[] rows = new ExtVector[all.size()];
+    for (int k = 0; k < rows.length; k++) {
+      ModelLayout.Entry e = entries.get(k);
+      Weight w = all.get(k).weight();
+      ExtVector fold = reductions.rows().get(w.number());
+      rows[k] =
+          fold != null ? fold : matrix.combination(e, EqTable.of(e.rowPoint(w), e.rows()), workers);
+    }
+    workers.forEach(rows.length, k -> rows[k] = entries.get(k).inRow().pad(rows[k]));
+    for (int k = 0; k < rows.length; k++) {
+      ModelLayout.Entry e = entries.get(k);
+      values.adversary().seeModelRow(e, e.rowPoint(all.get(k).weight()), rows[k]);
+    }
+    ExtVector[] weights = new ExtVector[rows.length];
+    ExtVector[] elements = new ExtVector[rows.length];
+    workers.forEach(
+        rows.length,
+        k -> {
+          ModelLayout.Entry e = entries.get(k);
+          weights[k] = new ExtVector(e.inRow().storedLength());
+          e.inRow(all.get(k).weight()).addTo(weights[k], merging.get(k));
+          elements[k] = rows[k].copy();
+        });
     JoiningTables tables = new JoiningTables(layout.widthVariables(), workers);
-    ArrayList<ExtVector> rows = new ArrayList<>();
-    for (int k = 0; k < all.size(); k++) {
-      Claims.Claim claim = all.get(k);
-      ModelLayout.Entry e = layout.of(claim.tensor());
-      ExtVector fold = reductions.rows().get(claim.weight().number());
-      if (fold == null) {
-        fold = matrix.combination(e, EqTable.of(e.rowPoint(claim.weight()), e.rows()), workers);
-      }
-      ExtVector weights = new ExtVector(e.inRow().storedLength());
-      e.inRow(claim.weight()).addTo(weights, merging.get(k));
-      ExtVector row = e.inRow().pad(fold);
-      values.adversary().seeModelRow(e, e.rowPoint(claim.weight()), row);
-      rows.add(row);
+    for (int k = 0; k < rows.length; k++) {
       tables.add(
-          e.inRow().variables(),
+          entries.get(k).inRow().variables(),
           layout.widthVariables(),
-          weights,
-          row.copy(),
-          merging.get(k).mul(claim.value()));
+          weights[k],
+          elements[k],
+          merging.get(k).mul(all.get(k).value()));
     }
     Ext[] point = SumcheckProver.run(out, Section.MODEL_MERGE, "model merge", tables);
     Ext[] ends = new Ext[all.size()];
@@ -284,9 +296,19 @@ final class OpeningProver {
     out.send(Section.MODEL_MERGE, "model merge ends", ends);
     ExtVector stacking = Merging.coefficients(out.transcript(), "model rows", all.size());
     ExtVector u = new ExtVector(layout.width());
-    for (int k = 0; k < ends.length; k++) {
-      Kernels.best().addScaled(u, stacking.get(k), rows.get(k));
-    }
+    workers.forEachPiece(
+        u.length(),
+        rows.length,
+        COMBINED,
+        (from, to) -> {
+          for (int k = 0; k < rows.length; k++) {
+            int end = Math.min(to, rows[k].length());
+            if (from < end) {
+              ExtVector part = rows[k].slice(from, end - from);
+              Kernels.best().addScaled(u.slice(from, to - from), stacking.get(k), part);
+            }
+          }
+        });
     return new Row(u, point);
   }
 

@@ -24,6 +24,9 @@ import org.zkc.gkr.prove.sumcheck.UnitLeaves;
 final class FractionLayer {
   private static final int TILE = FractionTile.VARIABLES;
 
+  /** Tiles of a layer that a thread makes at a time at least, some 20 microseconds. */
+  private static final int LEAST_TILES = 8;
+
   /** The tables p0, q0, p1 and q1. */
   private static final int TABLES = 4;
 
@@ -182,8 +185,9 @@ final class FractionLayer {
       int variables, int[] below, TileStack stack, Workers workers, Supplier<Sums> sums) {
     int[] tiles = halved(variables - 1, below);
     Tiles tables = stack.push(tiles.length, TABLES);
-    workers.forEachRange(
+    workers.forEachPiece(
         tiles.length,
+        LEAST_TILES,
         (from, to) -> {
           Sums work = sums.get();
           for (int k = from; k < to; k++) {

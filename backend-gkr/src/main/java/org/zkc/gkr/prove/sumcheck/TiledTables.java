@@ -23,7 +23,14 @@ public abstract class TiledTables implements LayerTables {
   /** With this many variables or fewer every tile is held. */
   public static final int DENSE_VARIABLES = FractionTile.VARIABLES + 2;
 
-  private static final int PAIRS_OF_A_PIECE = 32;
+  /**
+   * Pairs of a piece at least, some 40 microseconds, and at most: a piece makes its own buffers.
+   */
+  private static final int LEAST_PAIRS = 4;
+
+  private static final int MOST_PAIRS = 32;
+
+  private static final int PIECES_OF_A_THREAD = 4;
 
   private final int rounds;
   private final SplitEq eq;
@@ -171,7 +178,10 @@ public abstract class TiledTables implements LayerTables {
     ExtVector low = eq.low();
     int perHigh = low.length() >> FractionTile.VARIABLES;
     Ext[] lowSums = sums(low);
-    int pieces = (terms.count() + PAIRS_OF_A_PIECE - 1) / PAIRS_OF_A_PIECE;
+    int ofPiece =
+        Math.clamp(
+            terms.count() / (PIECES_OF_A_THREAD * workers.threads()), LEAST_PAIRS, MOST_PAIRS);
+    int pieces = (terms.count() + ofPiece - 1) / ofPiece;
     Ext[][] parts = new Ext[pieces][];
     workers.forEach(
         pieces,
@@ -179,8 +189,8 @@ public abstract class TiledTables implements LayerTables {
           Term work = term.get();
           // The third is the share of eq of the live tiles.
           Ext[] sums = {Ext.ZERO, Ext.ZERO, Ext.ZERO};
-          int end = Math.min(terms.count(), (piece + 1) * PAIRS_OF_A_PIECE);
-          for (int k = piece * PAIRS_OF_A_PIECE; k < end; k++) {
+          int end = Math.min(terms.count(), (piece + 1) * ofPiece);
+          for (int k = piece * ofPiece; k < end; k++) {
             int at = terms.index()[k] % perHigh;
             Ext scale = high.get(terms.index()[k] / perHigh);
             Ext share = scale.mul(lowSums[at]);
