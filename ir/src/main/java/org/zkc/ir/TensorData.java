@@ -6,6 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.zkc.ir.kernel.Widening;
 
 /**
  * Elements of a constant tensor, row-major: contiguous and little-endian in memory, possibly
@@ -26,6 +27,9 @@ public final class TensorData {
 
   /** Elements that are made at a time. */
   private static final int PART = 1 << 14;
+
+  /** Elements that are widened at a time: fresh memory for more would come from far away. */
+  private static final int WIDENED = 1 << 9;
 
   private static final int HASHED = 64;
 
@@ -229,19 +233,19 @@ public final class TensorData {
   public void copyInts(long first, int[] out, int at, int count) {
     switch (dtype) {
       case I8 -> {
-        byte[] part = new byte[Math.min(PART, count)];
+        byte[] part = new byte[Math.min(WIDENED, count)];
         for (int from = 0; from < count; from += part.length) {
           int n = Math.min(part.length, count - from);
           MemorySegment.copy(bytes(), ValueLayout.JAVA_BYTE, first + from, part, 0, n);
-          widen(part, out, at + from, n);
+          Widening.ofBytes(part, out, at + from, n);
         }
       }
       case I16 -> {
-        short[] part = new short[Math.min(PART, count)];
+        short[] part = new short[Math.min(WIDENED, count)];
         for (int from = 0; from < count; from += part.length) {
           int n = Math.min(part.length, count - from);
           MemorySegment.copy(bytes(), I16, 2 * (first + from), part, 0, n);
-          widen(part, out, at + from, n);
+          Widening.ofShorts(part, out, at + from, n);
         }
       }
       case I32 -> MemorySegment.copy(bytes(), I32, 4 * first, out, at, count);
@@ -250,19 +254,6 @@ public final class TensorData {
           out[at + i] = Math.toIntExact(getLong(first + i));
         }
       }
-    }
-  }
-
-  // Methods of their own: the loops are then vector instructions, which they are not in a switch.
-  private static void widen(byte[] in, int[] out, int at, int count) {
-    for (int i = 0; i < count; i++) {
-      out[at + i] = in[i];
-    }
-  }
-
-  private static void widen(short[] in, int[] out, int at, int count) {
-    for (int i = 0; i < count; i++) {
-      out[at + i] = in[i];
     }
   }
 

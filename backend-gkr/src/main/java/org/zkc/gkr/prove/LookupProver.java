@@ -19,7 +19,7 @@ import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.layout.LeafLayout;
 import org.zkc.gkr.lookup.LookupChallenges;
 import org.zkc.gkr.prove.fraction.FractionTree;
-import org.zkc.gkr.prove.sumcheck.Scratch;
+import org.zkc.gkr.prove.sumcheck.TableMemory;
 import org.zkc.gkr.prove.sumcheck.TiledTables;
 import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;
@@ -168,9 +168,9 @@ final class LookupProver {
   /**
    * Runs the argument; the tensors looked up then have claims.
    *
-   * @param scratch used until it is over
+   * @param tableMemory used until it is over
    */
-  void prove(SendingChannel out, Claims claims, WeightPool pool, Scratch scratch) {
+  void prove(SendingChannel out, Claims claims, WeightPool pool, TableMemory tableMemory) {
     LookupChallenges challenges = LookupChallenges.draw(out.transcript());
     ExtVector p = new ExtVector(1 << layout.tables().variables());
     ExtVector q = new ExtVector(1 << layout.tables().variables());
@@ -178,7 +178,7 @@ final class LookupProver {
     LookupLeaves leaves = new LookupLeaves(layout.lookups(), values, challenges, workers);
     FractionTree lookups;
     if (leaves.variables() > TiledTables.DENSE_VARIABLES && !values.adversary().seesFractions()) {
-      lookups = new FractionTree(leaves, scratch, workers);
+      lookups = new FractionTree(leaves, tableMemory, workers);
     } else {
       ExtVector lookupP = new ExtVector(2 << leaves.variables());
       ExtVector lookupQ = new ExtVector(2 << leaves.variables());

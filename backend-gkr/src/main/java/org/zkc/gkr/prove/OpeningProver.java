@@ -18,9 +18,9 @@ import org.zkc.gkr.layout.TensorRows;
 import org.zkc.gkr.layout.WitnessLayout;
 import org.zkc.gkr.mle.EqTable;
 import org.zkc.gkr.prove.sumcheck.JoiningTables;
-import org.zkc.gkr.prove.sumcheck.Scratch;
 import org.zkc.gkr.prove.sumcheck.StreamedTable;
 import org.zkc.gkr.prove.sumcheck.SumcheckProver;
+import org.zkc.gkr.prove.sumcheck.TableMemory;
 import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.Merging;
@@ -41,7 +41,7 @@ final class OpeningProver {
   private final Claims claims;
   private final TensorValues values;
   private final ReductionProver reductions;
-  private final Scratch scratch;
+  private final TableMemory tableMemory;
   private final Workers workers;
 
   OpeningProver(
@@ -50,14 +50,14 @@ final class OpeningProver {
       Claims claims,
       TensorValues values,
       ReductionProver reductions,
-      Scratch scratch,
+      TableMemory tableMemory,
       Workers workers) {
     this.system = system;
     this.out = out;
     this.claims = claims;
     this.values = values;
     this.reductions = reductions;
-    this.scratch = scratch;
+    this.tableMemory = tableMemory;
     this.workers = workers;
   }
 
@@ -84,7 +84,7 @@ final class OpeningProver {
     List<WitnessLayout.Table> all = layout.tables();
     Map<Integer, CellClaims> merged = merged(layout);
     Map<Integer, Ext> rests = rests(layout, merged);
-    JoiningTables tables = new JoiningTables(layout.variables(), scratch.take(0), workers);
+    JoiningTables tables = new JoiningTables(layout.variables(), tableMemory.take(0), workers);
     Shared[] shared = shared(all, merged);
     for (int k = 0; k < all.size(); k++) {
       WitnessLayout.Table table = all.get(k);

@@ -16,7 +16,7 @@ import org.zkc.gkr.layout.WitnessLayout;
 import org.zkc.gkr.proof.Proof;
 import org.zkc.gkr.prove.commitment.Commitment;
 import org.zkc.gkr.prove.commitment.WitnessCommitment;
-import org.zkc.gkr.prove.sumcheck.Scratch;
+import org.zkc.gkr.prove.sumcheck.TableMemory;
 import org.zkc.gkr.relation.Claims;
 import org.zkc.gkr.relation.ConstraintSystem;
 import org.zkc.gkr.relation.PublicValues;
@@ -48,7 +48,7 @@ public final class Prover {
   private final ProverOptions options;
   private final Claims claims;
   private final WeightPool pool = new WeightPool();
-  private final Scratch scratch = new Scratch();
+  private final TableMemory tableMemory = new TableMemory();
   private long stageBegan;
 
   private Prover(ProvingKey key, TensorValues values, ProverOptions options) {
@@ -145,7 +145,7 @@ public final class Prover {
       if (!arithmetization.leaves().isEmpty()) {
         lookupNonce =
             transcript.grind("lookups", key.verifierKey().parameters().lookupGrindingBits());
-        lookups.prove(out, claims, pool, scratch);
+        lookups.prove(out, claims, pool, tableMemory);
       }
       end("lookups");
 
@@ -172,7 +172,7 @@ public final class Prover {
       begin("openings", 0.85);
       values.orderCells();
       OpeningProver openings =
-          new OpeningProver(system, out, claims, values, reductions, scratch, workers);
+          new OpeningProver(system, out, claims, values, reductions, tableMemory, workers);
       ArrayList<OpeningProver.Row> rows = new ArrayList<>();
       ArrayList<Commitment> commitments = new ArrayList<>();
       if (commitment != null) {

@@ -54,7 +54,7 @@ public final class LoopChoice {
 
   private static volatile long worthwhile = WORTHWHILE;
   private static volatile MatrixLoops<float[]> floats = new PlainFloatLoops();
-  private static volatile MatrixLoops<int[]> ints = new PlainIntLoops();
+  private static volatile PlainIntLoops ints = new PlainIntLoops();
 
   static {
     if (POSSIBLE && "on".equals(System.getProperty(PROPERTY))) {
@@ -89,6 +89,13 @@ public final class LoopChoice {
   /** The loops for a piece of work of this many multiplications. */
   static MatrixLoops<int[]> ints(long multiplications) {
     INTS.note(multiplications, LoopChoice::trainInts);
+    return ints;
+  }
+
+  /**
+   * The loops for integers as far as they are ready, for work that is no reason to compile them.
+   */
+  static PlainIntLoops ints() {
     return ints;
   }
 
@@ -175,16 +182,30 @@ public final class LoopChoice {
 
   private static void trainFloats() throws InterruptedException {
     MatrixLoops<float[]> vector = new VectorFloatLoops();
-    if (beats(new Exercise<>(new PlainFloatLoops()), new Exercise<>(vector))) {
+    if (beats(new Exercise<>(new PlainFloatLoops(), () -> {}), new Exercise<>(vector, () -> {}))) {
       floats = vector;
     }
   }
 
   private static void trainInts() throws InterruptedException {
-    MatrixLoops<int[]> vector = new VectorIntLoops();
-    if (beats(new Exercise<>(new PlainIntLoops()), new Exercise<>(vector))) {
+    PlainIntLoops vector = new VectorIntLoops();
+    if (beats(exercise(new PlainIntLoops()), exercise(vector))) {
       ints = vector;
     }
+  }
+
+  private static Exercise<int[]> exercise(PlainIntLoops loops) {
+    // With a vector body and a tail.
+    int count = loops.columns() + 3;
+    int[] out = new int[count];
+    byte[] bytes = new byte[count];
+    short[] shorts = new short[count];
+    return new Exercise<>(
+        loops,
+        () -> {
+          loops.widen(bytes, out, 0, count);
+          loops.widen(shorts, out, 0, count);
+        });
   }
 
   private static boolean beats(Exercise<?> plain, Exercise<?> vector) throws InterruptedException {
@@ -206,6 +227,7 @@ public final class LoopChoice {
     private static final int DEPTH = 24;
 
     private final MatrixLoops<A> loops;
+    private final Runnable others;
     private final A source;
     private final A panel;
     private final A left;
@@ -213,8 +235,9 @@ public final class LoopChoice {
     private final int[] offsets = new int[DEPTH];
     private final Runs runs;
 
-    Exercise(MatrixLoops<A> loops) {
+    Exercise(MatrixLoops<A> loops, Runnable others) {
       this.loops = loops;
+      this.others = others;
       int columns = loops.columns();
       runs = new Runs(columns);
       runs.set(0, columns, columns / 2 + 1, columns);
@@ -245,6 +268,7 @@ public final class LoopChoice {
         loops.tile(left, 0, rows, panel, 0, DEPTH, out, 0, columns, add);
       }
       loops.taps(source, 0, offsets, 0, 9, panel, 0, out, MatrixLoops.ROWS * columns - 1);
+      others.run();
     }
   }
 }

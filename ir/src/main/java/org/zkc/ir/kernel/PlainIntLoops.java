@@ -28,6 +28,20 @@ class PlainIntLoops implements MatrixLoops<int[]> {
     }
   }
 
+  /** {@code out[at + i] = in[i]} for i < count. */
+  void widen(short[] in, int[] out, int at, int count) {
+    for (int i = 0; i < count; i++) {
+      out[at + i] = in[i];
+    }
+  }
+
+  /** {@link #widen(short[], int[], int, int)} of bytes. */
+  void widen(byte[] in, int[] out, int at, int count) {
+    for (int i = 0; i < count; i++) {
+      out[at + i] = in[i];
+    }
+  }
+
   @Override
   public void pack(
       int[] source, int base, int[] offsets, int first, int rows, Runs runs, int[] panel, int at) {

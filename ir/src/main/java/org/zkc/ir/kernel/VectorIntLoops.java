@@ -1,6 +1,12 @@
 package org.zkc.ir.kernel;
 
+import static jdk.incubator.vector.VectorOperators.B2I;
+import static jdk.incubator.vector.VectorOperators.S2I;
+
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -11,10 +17,40 @@ final class VectorIntLoops extends PlainIntLoops {
   private static final VectorSpecies<Integer> SPECIES = IntVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
   private static final int COLUMNS = 2 * LANES;
+  private static final VectorSpecies<Short> SHORTS =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(Short.SIZE * LANES));
+  // A vector of four bytes there is not.
+  private static final boolean HAS_BYTES = LANES >= 8;
+  private static final VectorSpecies<Byte> BYTES =
+      VectorSpecies.of(byte.class, VectorShape.forBitSize(HAS_BYTES ? Byte.SIZE * LANES : 64));
 
   @Override
   public int columns() {
     return COLUMNS;
+  }
+
+  @Override
+  void widen(short[] in, int[] out, int at, int count) {
+    int i = 0;
+    for (; i + LANES <= count; i += LANES) {
+      IntVector v = (IntVector) ShortVector.fromArray(SHORTS, in, i).convertShape(S2I, SPECIES, 0);
+      v.intoArray(out, at + i);
+    }
+    for (; i < count; i++) {
+      out[at + i] = in[i];
+    }
+  }
+
+  @Override
+  void widen(byte[] in, int[] out, int at, int count) {
+    int i = 0;
+    for (; HAS_BYTES && i + LANES <= count; i += LANES) {
+      IntVector v = (IntVector) ByteVector.fromArray(BYTES, in, i).convertShape(B2I, SPECIES, 0);
+      v.intoArray(out, at + i);
+    }
+    for (; i < count; i++) {
+      out[at + i] = in[i];
+    }
   }
 
   /**

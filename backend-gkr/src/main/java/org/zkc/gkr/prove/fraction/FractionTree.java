@@ -9,8 +9,8 @@ import org.zkc.gkr.field.ExtVector;
 import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.lookup.LogupVerifier;
 import org.zkc.gkr.prove.sumcheck.LayerTables;
-import org.zkc.gkr.prove.sumcheck.Scratch;
 import org.zkc.gkr.prove.sumcheck.SumcheckProver;
+import org.zkc.gkr.prove.sumcheck.TableMemory;
 import org.zkc.gkr.prove.sumcheck.TileStack;
 import org.zkc.gkr.prove.sumcheck.UnitFractionTables;
 import org.zkc.gkr.prove.sumcheck.UnitLeaves;
@@ -36,11 +36,11 @@ public final class FractionTree {
     this.workers = workers;
     leaves = null;
     if (variables == 0) {
-      stack = new TileStack(0, new Scratch());
+      stack = new TileStack(0, new TableMemory());
       root = new Ext[] {p.get(0), q.get(0)};
     } else {
       int[] tiles = FractionLayer.tiles(p, q, variables - 1);
-      stack = new TileStack(FractionLayer.room(variables - 1, tiles), new Scratch());
+      stack = new TileStack(FractionLayer.room(variables - 1, tiles), new TableMemory());
       root = build(FractionLayer.of(p, q, variables - 1, tiles, stack));
     }
   }
@@ -48,13 +48,13 @@ public final class FractionTree {
   /**
    * Fractions 1 / q, of more variables than are held densely.
    *
-   * @param scratch used until the tree is proved
+   * @param tableMemory used until the tree is proved
    */
-  public FractionTree(UnitLeaves leaves, Scratch scratch, Workers workers) {
+  public FractionTree(UnitLeaves leaves, TableMemory tableMemory, Workers workers) {
     this.leaves = leaves;
     this.workers = workers;
     variables = leaves.variables() + 1;
-    stack = new TileStack(FractionLayer.room(leaves), scratch);
+    stack = new TileStack(FractionLayer.room(leaves), tableMemory);
     root = build(FractionLayer.twoAbove(leaves, stack, workers));
   }
 

@@ -9,8 +9,8 @@ public final class TileStack {
   private int used;
 
   /** Room for {@code capacity} tiles. */
-  public TileStack(int capacity, Scratch scratch) {
-    memory = scratch.take(Math.multiplyExact(capacity, FractionTile.SIZE));
+  public TileStack(int capacity, TableMemory tableMemory) {
+    memory = tableMemory.take(Math.multiplyExact(capacity, FractionTile.SIZE));
   }
 
   /**

@@ -23,7 +23,7 @@ import org.zkc.gkr.kernel.FractionTile;
 import org.zkc.gkr.kernel.Workers;
 import org.zkc.gkr.lookup.LogupVerifier;
 import org.zkc.gkr.mle.Mle;
-import org.zkc.gkr.prove.sumcheck.Scratch;
+import org.zkc.gkr.prove.sumcheck.TableMemory;
 import org.zkc.gkr.prove.sumcheck.UnitLeaves;
 import org.zkc.gkr.transcript.Transcript;
 
@@ -168,14 +168,15 @@ class FractionTreeTest {
       Proved held =
           prove(new FractionTree(leaves.p(), leaves.q(), variables + 1, Workers.callerOnly()));
       // What the memory has held before makes no difference.
-      Scratch scratch = new Scratch();
-      scratch.take(1 << variables + 2).fill(Ext.of(3));
-      Proved read = prove(new FractionTree(leaves, scratch, Workers.callerOnly()));
+      TableMemory tableMemory = new TableMemory();
+      tableMemory.take(1 << variables + 2).fill(Ext.of(3));
+      Proved read = prove(new FractionTree(leaves, tableMemory, Workers.callerOnly()));
       assertArrayEquals(held.root(), read.root());
       assertArrayEquals(held.bytes(), read.bytes());
       check(read, variables + 1, leaves.p(), leaves.q());
       try (Workers workers = Workers.of(3)) {
-        assertArrayEquals(held.bytes(), prove(new FractionTree(leaves, scratch, workers)).bytes());
+        assertArrayEquals(
+            held.bytes(), prove(new FractionTree(leaves, tableMemory, workers)).bytes());
       }
     }
   }

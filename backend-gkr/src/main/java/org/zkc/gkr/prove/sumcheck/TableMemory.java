@@ -8,7 +8,7 @@ import org.zkc.gkr.kernel.FractionTile;
  * tables in arrays of their own were copied by the collector, made zero and touched for the first
  * time, all of which one thread does while the others wait.
  */
-public final class Scratch {
+public final class TableMemory {
   /** Elements after which the next limb's array begins at another quarter of a page. */
   private static final int STAGGER = FractionTile.SIZE - 4;
 
